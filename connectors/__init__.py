@@ -1,0 +1,1 @@
+"""Talking to the outside: the kit, and one folder per store platform and per carrier."""

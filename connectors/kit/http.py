@@ -1,0 +1,157 @@
+"""All requests of all connectors: limits, retries, deadlines, error names and redaction, once.
+
+Reads are repeated on any transient error. Writes are repeated in place only when the request surely never
+arrived: no connection, or a refusal that says «not now» (429). A write whose answer is missing is
+`OutcomeUnknown`. No `httpx` exception leaves this module.
+"""
+
+import asyncio
+import email.utils
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+
+from connectors.kit.errors import (
+    AuthenticationFailed,
+    ConnectorError,
+    Misconfigured,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Transient,
+    UnexpectedPayload,
+)
+from connectors.kit.outside import Outside
+
+Classify = Callable[[httpx.Response, bool], ConnectorError | None]
+"""(response, was it a write) → the error it means, or null for a success."""
+
+ATTEMPTS = 3
+TOTAL_DEADLINE = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(seconds=20)
+LARGEST_ANSWER = 64 * 1024 * 1024
+
+_NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def classify_status(response: httpx.Response, write: bool) -> ConnectorError | None:
+    """The default: HTTP statuses as their standards mean them."""
+    status = response.status_code
+    if status < 300:
+        return None
+    words = f"answered {status}"
+    if status in (401, 403):
+        return AuthenticationFailed(f"{words}: credentials or permissions are missing", code=str(status))
+    if status == 429:
+        return RateLimited(words, code="429", retry_after=retry_after(response))
+    if status >= 500 or status == 408:
+        return OutcomeUnknown(words, code=str(status)) if write else Transient(words, code=str(status))
+    if status < 400:
+        return Misconfigured(f"{words}: the address redirects; enter the final address", code=str(status))
+    if status in (404, 405):
+        return Misconfigured(f"{words}: no such interface at this address", code=str(status))
+    return Rejected(words, code=str(status))
+
+
+def retry_after(response: httpx.Response, now: datetime | None = None) -> timedelta | None:
+    """`Retry-After` in seconds or as a date; null if absent, unreadable, negative or over a day."""
+    text = response.headers.get("retry-after", "").strip()
+    try:
+        if text.replace(".", "", 1).isdigit():
+            wait = timedelta(seconds=float(text))
+        else:
+            sent = response.headers.get("date", "")
+            start = now or email.utils.parsedate_to_datetime(sent)
+            wait = email.utils.parsedate_to_datetime(text) - start
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return wait if timedelta(0) <= wait <= timedelta(days=1) else None
+
+
+class PlatformClient:
+    """Sends requests of one connection. `classify` names refusals that a platform hides inside a 200."""
+
+    def __init__(self, outside: Outside, *, classify: Classify = classify_status) -> None:
+        self._outside = outside
+        self._classify = classify
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        write: bool,
+        cost: float = 1,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        content: bytes | None = None,
+        data: Mapping[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+        fresh: Callable[[], Mapping[str, str]] | None = None,
+    ) -> httpx.Response:
+        """One request with its repetitions; returns a response that `classify` calls a success.
+
+        `write` says that repeating it could do something twice. `fresh` makes form data anew for each
+        attempt, for platforms that sign the time.
+        """
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, Transient)),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=self._wait,
+            sleep=self._outside.sleep,
+            reraise=True,
+        )
+        async for attempt in retrying:
+            with attempt:
+                await self._outside.budget.spend(cost)
+                response = await self._once(
+                    write,
+                    method=method,
+                    url=url,
+                    headers=headers,
+                    params=params,
+                    json=json,
+                    content=content,
+                    data=fresh() if fresh else data,
+                    auth=auth if auth is not None else httpx.USE_CLIENT_DEFAULT,
+                )
+        return response
+
+    async def _once(self, write: bool, **request: Any) -> httpx.Response:
+        where = f"{request['method']} {httpx.URL(request['url']).host}"
+        try:
+            async with asyncio.timeout(TOTAL_DEADLINE.total_seconds()):
+                response = await self._outside.http.request(**request)
+        except _NEVER_ARRIVED as error:
+            raise Transient(f"{where}: no connection ({type(error).__name__})") from None
+        except (TimeoutError, httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
+            unanswered = OutcomeUnknown if write else Transient
+            raise unanswered(f"{where}: no complete answer ({type(error).__name__})") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise Misconfigured(f"{where}: not a usable address ({type(error).__name__})") from None
+        except httpx.HTTPError as error:
+            broken = OutcomeUnknown if write else UnexpectedPayload
+            raise broken(f"{where}: unreadable answer ({type(error).__name__})") from None
+        if len(response.content) > LARGEST_ANSWER:
+            raise UnexpectedPayload(f"{where}: the answer is larger than {LARGEST_ANSWER} bytes")
+        refusal = self._classify(response, write)
+        if refusal is None:
+            return response
+        if isinstance(refusal, RateLimited) and refusal.retry_after:
+            self._outside.budget.pause(self._outside.now().astimezone(UTC) + refusal.retry_after)
+        refusal.args = (f"{where}: {refusal}",)
+        raise refusal
+
+    def _wait(self, state: RetryCallState) -> float:
+        """What the platform asked for, else exponential back-off with full jitter; never over 20 s."""
+        error = state.outcome.exception() if state.outcome else None
+        longest = LONGEST_WAIT.total_seconds()
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            if error.retry_after > LONGEST_WAIT:
+                raise error  # the schedule between jobs waits for hours; a job does not
+            return error.retry_after.total_seconds()
+        return min(longest, 0.5 * 2.0**state.attempt_number * (0.5 + self._outside.jitter()))

@@ -1,0 +1,30 @@
+"""Signatures and their comparison. Weak digests are here because platforms demand them, nowhere else."""
+
+import base64
+import hashlib
+import hmac
+
+
+def md5_hex_upper(text: str) -> str:
+    """Upper-case hex MD5 of UTF-8 text (Taobao, Kuaidi100)."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest().upper()
+
+
+def md5_base64(text: str) -> str:
+    """Base64 of the raw MD5 of UTF-8 text (SF Express)."""
+    return base64.b64encode(hashlib.md5(text.encode(), usedforsecurity=False).digest()).decode()
+
+
+def hmac_hex_upper(secret: str, text: str, digest: str) -> str:
+    """Upper-case hex HMAC of UTF-8 text; `digest` as hashlib names it."""
+    return hmac.new(secret.encode(), text.encode(), digest).hexdigest().upper()
+
+
+def hmac_base64(secret: str, body: bytes, digest: str = "sha256") -> str:
+    """Base64 HMAC over raw bytes (Shopify)."""
+    return base64.b64encode(hmac.new(secret.encode(), body, digest).digest()).decode()
+
+
+def same(expected: str, given: str) -> bool:
+    """Comparison in constant time; safe for any text, also non-ASCII."""
+    return hmac.compare_digest(expected.encode(), given.encode())

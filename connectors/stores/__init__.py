@@ -1,0 +1,1 @@
+"""Store platforms, one folder each."""

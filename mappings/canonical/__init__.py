@@ -1,0 +1,47 @@
+"""The canonical model in one import: what platforms are translated to and from."""
+
+from mappings.canonical.listing import Listing
+from mappings.canonical.order import Fulfiller, OrderLine, PaymentStatus, SalesOrder
+from mappings.canonical.shipment import (
+    Booking,
+    BookingCancellation,
+    CargoItem,
+    Parcel,
+    Shipment,
+    ShipmentRequest,
+)
+from mappings.canonical.stock import StockLevel, StockRefusal
+from mappings.canonical.tracking import TrackingEvent, TrackingReport, TrackingStatus
+from mappings.canonical.values import (
+    Buyer,
+    LineQuantity,
+    Money,
+    PostalAddress,
+    Value,
+    minor_unit,
+)
+
+__all__ = [
+    "Booking",
+    "BookingCancellation",
+    "Buyer",
+    "CargoItem",
+    "Fulfiller",
+    "LineQuantity",
+    "Listing",
+    "Money",
+    "OrderLine",
+    "Parcel",
+    "PaymentStatus",
+    "PostalAddress",
+    "SalesOrder",
+    "Shipment",
+    "ShipmentRequest",
+    "StockLevel",
+    "StockRefusal",
+    "TrackingEvent",
+    "TrackingReport",
+    "TrackingStatus",
+    "Value",
+    "minor_unit",
+]

@@ -1,0 +1,1 @@
+"""One folder per carrier; a mapping module satisfies `mappings.contracts.CarrierMapping`."""

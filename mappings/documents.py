@@ -1,0 +1,145 @@
+"""Wire documents as msgspec Structs: decoding with paths in errors, unknown fields counted.
+
+A platform's document is declared as Structs in the shape of the wire (`WireDocument`): unknown fields are
+ignored and counted elsewhere, because a platform that adds a field must not stop an order.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterator
+from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from mappings.errors import MappingError
+from mappings.structs import FrozenStruct
+
+T = TypeVar("T")
+
+LARGEST_AMOUNT = Decimal(10) ** 15
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
+_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
+
+
+class WireDocument(FrozenStruct, gc=False):
+    """Parent of all wire shapes: fields are named as the platform names them (or renamed in one place)."""
+
+
+@cache
+def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape, strict=False)
+
+
+def decode(document: bytes, shape: type[T]) -> T:
+    """Bytes as they came → the declared shape. Numbers may arrive as text (lax), as several platforms do.
+
+    Raises `MappingError` with the JSON path for anything else: not JSON, truncated, too deep, wrong type,
+    missing field, NUL characters (no database text column takes them).
+    """
+    if _NUL.search(document):
+        raise MappingError(_path_of_nul(document), "holds a NUL character")
+    try:
+        decoded: T = _decoder(cast(Hashable, shape)).decode(document)
+        return decoded
+    except msgspec.ValidationError as error:
+        match = _PATH.match(str(error))
+        reason, path = (match["reason"], match["path"]) if match else (str(error), None)
+        missing = re.match(r"Object missing required field `(.+)`", reason)
+        if missing:
+            raise MappingError(f"{path or '$'}.{missing[1]}", "is missing") from None
+        raise MappingError(path or "$", reason[:1].lower() + reason[1:]) from None
+    except RecursionError:
+        raise MappingError("$", "is nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MappingError("$", f"is not readable JSON: {error}"[:200]) from None
+
+
+def _path_of_nul(document: bytes) -> str:
+    try:
+        return next(_paths_of_nul(msgspec.json.decode(document), "$"), "$")
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return "$"
+
+
+def _paths_of_nul(value: Any, path: str) -> Iterator[str]:
+    match value:
+        case str() if "\x00" in value:
+            yield path
+        case dict():
+            for name, inner in value.items():
+                yield from _paths_of_nul(inner, f"{path}.{name}")
+        case list():
+            for position, inner in enumerate(value):
+                yield from _paths_of_nul(inner, f"{path}[{position}]")
+        case _:
+            return
+
+
+def amount(value: str | int | Decimal, path: str) -> Decimal:
+    """A platform's amount of money (text, whole number, exact decimal) → Decimal; refuses the absurd."""
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(value)
+    except InvalidOperation:
+        raise MappingError(path, "is not an amount") from None
+    if not number.is_finite() or abs(number) > LARGEST_AMOUNT:
+        raise MappingError(path, "is not a possible amount")
+    return number
+
+
+def local_time(text: str, zone: tzinfo, path: str, pattern: str = "%Y-%m-%d %H:%M:%S") -> datetime:
+    """Wall-clock text of a platform that gives no zone → an aware instant.
+
+    In the repeated hour of a daylight-saving change the first of both is meant.
+    """
+    try:
+        return datetime.strptime(text.strip(), pattern).replace(tzinfo=zone)
+    except ValueError:
+        raise MappingError(path, f"is not a time of the form {pattern}") from None
+
+
+def instant(text: str, path: str) -> datetime:
+    """ISO 8601 text with a zone → an aware instant; a text without zone is refused, never guessed."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise MappingError(path, "is not an ISO 8601 time") from None
+    if moment.tzinfo is None:
+        raise MappingError(path, "has no time zone")
+    return moment
+
+
+def unknown_fields(document: bytes, shape: Any) -> set[str]:
+    """Paths (`$.lines[].newField`) that the platform sends and the declared shape does not name.
+
+    Never raises: it is a radar for schema drift, not a check.
+    """
+    try:
+        value = msgspec.json.decode(document)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return set()
+    return set(_unnamed(value, msgspec.inspect.type_info(shape), "$"))
+
+
+def _unnamed(value: Any, shape: msgspec.inspect.Type, path: str) -> Iterator[str]:
+    if isinstance(shape, msgspec.inspect.UnionType):
+        wanted: Callable[[msgspec.inspect.Type], bool] = lambda kind: isinstance(  # noqa: E731 - used once, below
+            kind,
+            msgspec.inspect.StructType if isinstance(value, dict) else _SEQUENCES,
+        )
+        shape = next((kind for kind in shape.types if wanted(kind)), shape)
+    if isinstance(shape, msgspec.inspect.StructType) and isinstance(value, dict):
+        named = {field.encode_name: field.type for field in shape.fields}
+        for name, inner in value.items():
+            if name in named:
+                yield from _unnamed(inner, named[name], f"{path}.{name}")
+            else:
+                yield f"{path}.{name}"
+    elif isinstance(shape, _SEQUENCES) and isinstance(value, list):
+        item = shape.item_type if not isinstance(shape, msgspec.inspect.TupleType) else shape.item_types[0]
+        for inner in value:
+            yield from _unnamed(inner, item, f"{path}[]")
+
+
+_SEQUENCES = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType, msgspec.inspect.TupleType)

@@ -1,0 +1,1 @@
+"""One folder per store platform; a mapping module satisfies `mappings.contracts.StoreMapping`."""
