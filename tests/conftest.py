@@ -1,4 +1,4 @@
-"""Shared by all tests: sockets off (unless a test needs a real server), and the vendors' contracts, if present."""
+"""Shared by all tests: sockets off (unless marked `server`), and the vendors' contracts, if present."""
 
 import os
 from pathlib import Path

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from connectors.kit.errors import ConnectorError, UnexpectedPayload
-from connectors.kit.http import PlatformClient, classify_status
+from connectors.kit.errors import ConnectorError, OutcomeUnknown, UnexpectedPayload
+from connectors.kit.http import Classify, PlatformClient, classify_status
 from connectors.kit.outside import Outside
 from mappings.documents import WireDocument, decode
 from mappings.errors import MappingError
@@ -39,11 +39,20 @@ class GraphQLAnswer(WireDocument):
 
 
 class GraphQLClient:
-    """Sends documents to one endpoint and decodes `data` into declared shapes."""
+    """Sends documents to one endpoint and decodes `data` into declared shapes. `read_status` names what the
+    HTTP status means where no `errors` came."""
 
-    def __init__(self, outside: Outside, url: str, *, read_errors: ReadErrors) -> None:
+    def __init__(
+        self,
+        outside: Outside,
+        url: str,
+        *,
+        read_errors: ReadErrors,
+        read_status: Classify = classify_status,
+    ) -> None:
         self._url = url
         self._read_errors = read_errors
+        self._read_status = read_status
         self._client = PlatformClient(outside, classify=self._classify)
 
     async def send(
@@ -67,13 +76,14 @@ class GraphQLClient:
             json={"query": document, "variables": variables},
             auth=auth,
         )
-        return self._decode(response, shape), response
+        return self._decode(response, shape, write), response
 
-    def _decode(self, response: httpx.Response, shape: type[T]) -> T:
+    def _decode(self, response: httpx.Response, shape: type[T], write: bool) -> T:
         try:
             return decode(bytes(decode(response.content, GraphQLAnswer).data), shape)
         except MappingError as error:
-            raise UnexpectedPayload(f"the GraphQL answer is not in the agreed shape: {error}") from None
+            unreadable = OutcomeUnknown if write else UnexpectedPayload
+            raise unreadable(f"the GraphQL answer is not in the agreed shape: {error}") from None
 
     def _classify(self, response: httpx.Response, write: bool) -> ConnectorError | None:
         try:
@@ -82,4 +92,4 @@ class GraphQLClient:
             answer = None
         if answer is not None and (refusal := self._read_errors(answer, write)):
             return refusal
-        return classify_status(response, write)
+        return self._read_status(response, write)

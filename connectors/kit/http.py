@@ -34,7 +34,14 @@ TOTAL_DEADLINE = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(seconds=20)
 LARGEST_ANSWER = 64 * 1024 * 1024
 
+_ABOUT_THE_TRANSFER = ("content-encoding", "content-length", "transfer-encoding")
 _NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_UNANSWERED = (TimeoutError, httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError)
+_NO_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+
+
+class _TooLarge(Exception):
+    """The answer is over `LARGEST_ANSWER`."""
 
 
 def classify_status(response: httpx.Response, write: bool) -> ConnectorError | None:
@@ -122,22 +129,15 @@ class PlatformClient:
         return response
 
     async def _once(self, write: bool, **request: Any) -> httpx.Response:
-        where = f"{request['method']} {httpx.URL(request['url']).host}"
+        where = _where(request["method"], request["url"])
         try:
             async with asyncio.timeout(TOTAL_DEADLINE.total_seconds()):
-                response = await self._outside.http.request(**request)
-        except _NEVER_ARRIVED as error:
-            raise Transient(f"{where}: no connection ({type(error).__name__})") from None
-        except (TimeoutError, httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
-            unanswered = OutcomeUnknown if write else Transient
-            raise unanswered(f"{where}: no complete answer ({type(error).__name__})") from None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Misconfigured(f"{where}: not a usable address ({type(error).__name__})") from None
-        except httpx.HTTPError as error:
-            broken = OutcomeUnknown if write else UnexpectedPayload
-            raise broken(f"{where}: unreadable answer ({type(error).__name__})") from None
-        if len(response.content) > LARGEST_ANSWER:
-            raise UnexpectedPayload(f"{where}: the answer is larger than {LARGEST_ANSWER} bytes")
+                response = await self._exchange(request)
+        except Exception as error:  # named one by one below; what is no fault of the exchange goes on
+            named = _named(error, where, write)
+            if named is None:
+                raise
+            raise named from None
         refusal = self._classify(response, write)
         if refusal is None:
             return response
@@ -145,6 +145,19 @@ class PlatformClient:
             self._outside.budget.pause(self._outside.now().astimezone(UTC) + refusal.retry_after)
         refusal.args = (f"{where}: {refusal}",)
         raise refusal
+
+    async def _exchange(self, request: Mapping[str, Any]) -> httpx.Response:
+        """The answer, read piece by piece: a body that unpacks to gigabytes ends the reading, not the hub."""
+        body = bytearray()
+        async with self._outside.http.stream(**request) as response:
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    raise _TooLarge
+        kept = [it for it in response.headers.multi_items() if it[0] not in _ABOUT_THE_TRANSFER]
+        return httpx.Response(
+            response.status_code, headers=kept, content=bytes(body), request=response.request
+        )
 
     def _wait(self, state: RetryCallState) -> float:
         """What the platform asked for, else exponential back-off with full jitter; never over 20 s."""
@@ -155,3 +168,36 @@ class PlatformClient:
                 raise error  # the schedule between jobs waits for hours; a job does not
             return error.retry_after.total_seconds()
         return min(longest, 0.5 * 2.0**state.attempt_number * (0.5 + self._outside.jitter()))
+
+
+def _where(method: str, url: str) -> str:
+    try:
+        return f"{method} {httpx.URL(url).host}"
+    except httpx.InvalidURL:
+        return method
+
+
+def _named(error: Exception, where: str, write: bool) -> ConnectorError | None:
+    """What a failed exchange means; null for what is no fault of the exchange. The words of the original
+    stay out: they can hold addresses with secrets in them."""
+    kind = type(error).__name__
+    if isinstance(error, _NEVER_ARRIVED):
+        return Transient(f"{where}: no connection ({kind})")
+    if isinstance(error, _UNANSWERED):
+        unanswered = OutcomeUnknown if write else Transient
+        return unanswered(f"{where}: no complete answer ({kind})")
+    if isinstance(error, _NO_ADDRESS):
+        return Misconfigured(f"{where}: not a usable address ({kind})")
+    if isinstance(error, httpx.LocalProtocolError) or _is_about_a_header(error):
+        return Misconfigured(f"{where}: a setting holds characters that no header may hold ({kind})")
+    if isinstance(error, UnicodeEncodeError):
+        return Rejected(f"{where}: the request holds text that cannot be sent as UTF-8")
+    if isinstance(error, httpx.HTTPError | httpx.StreamError | httpx.CookieConflict | _TooLarge):
+        unreadable = OutcomeUnknown if write else UnexpectedPayload
+        return unreadable(f"{where}: unreadable or over {LARGEST_ANSWER} bytes ({kind})")
+    return None
+
+
+def _is_about_a_header(error: Exception) -> bool:
+    """httpx encodes header values as ASCII and everything else as UTF-8."""
+    return isinstance(error, UnicodeEncodeError) and error.encoding == "ascii"

@@ -26,5 +26,5 @@ def hmac_base64(secret: str, body: bytes, digest: str = "sha256") -> str:
 
 
 def same(expected: str, given: str) -> bool:
-    """Comparison in constant time; safe for any text, also non-ASCII."""
-    return hmac.compare_digest(expected.encode(), given.encode())
+    """Comparison in constant time; safe for any text, also non-ASCII and broken Unicode."""
+    return hmac.compare_digest(expected.encode(), given.encode(errors="surrogatepass"))

@@ -117,6 +117,9 @@ class Twin(ABC):
     def drift(self) -> None:
         """Move something between two pages (fault `drift`)."""
 
+    def configure_pushes(self, url: str) -> None:
+        """What an administrator enters in the platform's console, where no interface takes the address."""
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)

@@ -1,7 +1,7 @@
 """A connector wired to its twin: no sockets, no real time, nothing global."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,12 +15,16 @@ from connectors.kit.plugin import Plugin
 from connectors.kit.twin import Twin
 
 BASE_URL = "https://twin.example"
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MOST_REQUESTS = 20_000
+
+Answer = httpx.Response | Exception
 
 
 class ManualClock:
     """Time that moves only when it is told to, or when somebody sleeps."""
 
-    def __init__(self, start: datetime = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)) -> None:
+    def __init__(self, start: datetime = START) -> None:
         self._now = start
 
     def __call__(self) -> datetime:
@@ -33,29 +37,76 @@ class ManualClock:
         self.advance(timedelta(seconds=seconds))
 
 
-def load_twin(plugin: Plugin[Any, Any], clock: ManualClock, seed: int = 1) -> Twin:
+def load_twin(plugin: Plugin[Any, Any], clock: Callable[[], datetime], seed: int = 1) -> Twin:
     """The imitation that the plug-in names."""
     module, _, name = plugin.twin.partition(":")
     twin: Twin = getattr(importlib.import_module(module), name)(clock, Random(seed))
     return twin
 
 
+class Wire(httpx.AsyncBaseTransport):
+    """The cable between connector and twin: it records what passes and can be told to cut or spoil it.
+
+    `before(n)` runs ahead of request n (from 0). `instead(n)` may give an answer that the twin never made.
+    `spoil(n, answer)` sees what the twin answered and returns (or raises) what the connector gets.
+    """
+
+    def __init__(self, twin: Twin, clock: Callable[[], datetime]) -> None:
+        self._inner = httpx.ASGITransport(twin)
+        self._clock = clock
+        self.clear()
+
+    def clear(self) -> None:
+        """Whole again, and counting from 0."""
+        self.sent: list[httpx.Request] = []
+        self.sent_at: list[datetime] = []
+        self.before: Callable[[int], None] = lambda number: None
+        self.instead: Callable[[int], Answer | None] = lambda number: None
+        self.spoil: Callable[[int, httpx.Response], Answer] = lambda number, answer: answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        number = len(self.sent)
+        if number >= MOST_REQUESTS:
+            raise AssertionError(f"the connector does not stop: {number} requests")
+        self.sent.append(request)
+        self.sent_at.append(self._clock())
+        self.before(number)
+        answer = self.instead(number)
+        if answer is None:
+            response = await self._inner.handle_async_request(request)
+            await response.aread()
+            answer = self.spoil(number, response)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
 class Rig:
-    """`rig.connector` talks to `rig.twin`; `rig.connect()` gives another connector, as after a restart."""
+    """`rig.connector` talks to `rig.twin`; `rig.connect()` gives another connector, as after a restart.
+
+    `skew` is how far the platform's clock is ahead of ours.
+    """
 
     def __init__(
-        self, plugin: Plugin[Any, Any], *, overrides: Mapping[str, Any] | None = None, seed: int = 1
-    ):
+        self,
+        plugin: Plugin[Any, Any],
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        seed: int = 1,
+        start: datetime = START,
+    ) -> None:
         self.plugin = plugin
-        self.clock = ManualClock()
-        self.twin = load_twin(plugin, self.clock, seed)
+        self.clock = ManualClock(start)
+        self.skew = timedelta(0)
+        self.twin = load_twin(plugin, lambda: self.clock() + self.skew, seed)
+        self.wire = Wire(self.twin, self.clock)
         self.overrides = dict(overrides or {})
         self.credentials = CredentialsInMemory()
         self.connector = self.connect()
 
     def outside(self) -> Outside:
         return Outside(
-            http=httpx.AsyncClient(transport=httpx.ASGITransport(self.twin)),
+            http=httpx.AsyncClient(transport=self.wire),
             now=self.clock,
             sleep=self.clock.sleep,
             budget=TokenBucket(self.plugin.limits, self.clock, self.clock.sleep),
@@ -63,7 +114,10 @@ class Rig:
             jitter=lambda: 0.5,
         )
 
+    def settings(self) -> Any:
+        """The twin's settings with this rig's overrides, validated by the plug-in's model."""
+        return self.plugin.settings(**{**self.twin.settings(BASE_URL), **self.overrides})
+
     def connect(self) -> Connector:
-        settings = self.plugin.settings(**{**self.twin.settings(BASE_URL), **self.overrides})
-        connector: Connector = self.plugin.connector(settings, self.outside())
+        connector: Connector = self.plugin.connector(self.settings(), self.outside())
         return connector

@@ -1,0 +1,60 @@
+"""A connector's score without pytest: what holds, what is broken, what is exempt and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.kit.conformance.checks import Bench, Check, Result, Verdict, judge
+from connectors.kit.conformance.suite import checks_for
+from connectors.kit.plugin import StorePlugin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """`share` of the applicable checks that held, 0 to 1. An exempt check counts neither way."""
+
+    platform: str
+    kind: str
+    share: float
+    held: tuple[str, ...]
+    failures: Mapping[str, str]
+    exemptions: Mapping[str, str]
+    not_applicable: Mapping[str, str]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+async def score(bench: Bench, exemptions: Mapping[str, str] | None = None) -> Score:
+    """Runs the suite of this kind of platform. `exemptions`: check → reason; an unknown check or an empty
+    reason is a `ValueError`, so that no exemption outlives its check."""
+    exempt = dict(exemptions or {})
+    checks = checks_for(bench)
+    refuse_stale(exempt, checks)
+    verdicts = [await judge(check, bench) for check in checks if check.name not in exempt]
+    held = tuple(it.check for it in verdicts if it.result is Result.HELD)
+    failures = _words(verdicts, Result.BROKEN)
+    applicable = len(held) + len(failures)
+    return Score(
+        platform=bench.plugin.platform,
+        kind="store" if isinstance(bench.plugin, StorePlugin) else "carrier",
+        share=len(held) / applicable if applicable else 0.0,
+        held=held,
+        failures=failures,
+        exemptions=exempt,
+        not_applicable=_words(verdicts, Result.NOT_APPLICABLE),
+    )
+
+
+def refuse_stale(exemptions: Mapping[str, str], checks: tuple[Check, ...]) -> None:
+    """An exemption names a check of this suite and says why."""
+    known = {check.name for check in checks}
+    for name, reason in exemptions.items():
+        if name not in known:
+            raise ValueError(f"there is no check {name!r} to be exempt from")
+        if not reason.strip():
+            raise ValueError(f"the exemption from {name!r} gives no reason")
+
+
+def _words(verdicts: list[Verdict], result: Result) -> dict[str, str]:
+    return {it.check: it.words for it in verdicts if it.result is result}

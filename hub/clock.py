@@ -1,0 +1,73 @@
+"""The only place where time and identifiers are made; everybody else is handed `now` and `new_id`."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+NewId = Callable[[], str]
+
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def system_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def micros(moment: datetime) -> int:
+    """An aware instant as microseconds since 1970 UTC: how every table keeps time."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def from_micros(value: int) -> datetime:
+    return EPOCH + timedelta(microseconds=value)
+
+
+class OrderedIds:
+    """26 characters, ordered by time of making within this process, then random against other processes
+    (48 bits of milliseconds, 80 random bits that count up within one millisecond; Crockford base 32)."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> str:
+        with self._lock:
+            fresh = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
+            self._last = max(fresh, self._last + 1)
+            return _encoded(self._last)
+
+
+def _encoded(number: int) -> str:
+    characters = []
+    for _ in range(26):
+        number, digit = divmod(number, 32)
+        characters.append(_DIGITS[digit])
+    return "".join(reversed(characters))
+
+
+class ScaledClock:
+    """A clock that runs `speed` times as fast as the real one from a given start (the demo)."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        self._start = start
+        self._speed = speed
+        self._began = time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
+
+
+class CountedIds:
+    """Identifiers for tests and simulation: the same run gives the same ids."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self) -> str:
+        self._count += 1
+        return f"{self._count:026d}"

@@ -1,0 +1,158 @@
+"""Which location sends what: filter → rank → fill → split.
+
+1. Filter: active locations that carry at least one of the wanted SKUs.
+2. Rank: the territory's own store first, then same city, province, country, then by id.
+3. Fill: the best location that can serve the whole order alone.
+4. Split only if none can: each time the location that covers most of the remaining units, best rank among
+   equals. If all together cannot serve the order, it is back-ordered whole and nothing is reserved.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from hub.domain.effects import Reserve
+from hub.domain.order import Consignment, Order, Reason, Reserved, Stage
+from hub.domain.outcome import Outcome
+from hub.domain.snapshot import Location, Snapshot
+from hub.domain.stock import StockBook
+from mappings.canonical import PostalAddress
+from mappings.structs import FrozenStruct
+
+
+class Wanted(FrozenStruct):
+    """Units of one line that still have to leave from somewhere."""
+
+    line_id: str
+    sku: str
+    quantity: int
+
+
+class Share(FrozenStruct):
+    """What one location contributes."""
+
+    location: Location
+    lines: tuple[Reserved, ...]
+
+
+def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
+    """→ allocated, with consignments and their reservations, or back-ordered."""
+    wanted = [
+        Wanted(line_id=line_id, sku=order.skus[line_id], quantity=quantity)
+        for line_id, quantity in order.units_to_ship().items()
+        if line_id in order.skus
+    ]
+    ranked = rank(order, wanted, snapshot)
+    shares = fill(wanted, ranked, snapshot.stock)
+    if not shares:
+        return _outcome(order, Stage.BACKORDERED, (_shortage(wanted, snapshot.stock),))
+    consignments = tuple(
+        Consignment(
+            consignment_id=f"{order.order_id}-{len(order.consignments) + position}",
+            location_id=share.location.location_id,
+            lines=share.lines,
+        )
+        for position, share in enumerate(shares, start=1)
+    )
+    effects = tuple(
+        Reserve(location_id=each.location_id, sku=part.sku, quantity=part.quantity)
+        for each in consignments
+        for part in each.lines
+    )
+    for effect in effects:
+        snapshot.stock.take(effect.sku, effect.location_id, effect.quantity)
+    allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
+    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, ranked), effects)
+
+
+def _outcome(
+    order: Order, stage: Stage, reasons: tuple[Reason, ...], effects: tuple[Reserve, ...] = ()
+) -> Outcome:
+    moved = msgspec.structs.replace(order, stage=stage, reasons=reasons)
+    return Outcome(step="allocate", order=moved, reasons=reasons, effects=effects)
+
+
+def rank(order: Order, wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Location]:
+    """Locations that carry something of it, best first."""
+    carrying = {location for each in wanted for location in snapshot.stock.locations_of(each.sku)}
+    address = order.sales.ship_to
+    owner = snapshot.territories.owner(address) if address else None
+    candidates = [
+        location for location in snapshot.locations if location.is_active and location.location_id in carrying
+    ]
+    return sorted(
+        candidates,
+        key=lambda location: (
+            owner is None or location.store_id != owner.store_id,
+            _remoteness(location.address, address),
+            location.location_id,
+        ),
+    )
+
+
+def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
+    if there is None or here.country != there.country:
+        return 3
+    same_province = (here.province_code or here.province) in (there.province_code, there.province)
+    if not same_province or not (here.province_code or here.province):
+        return 2
+    return 0 if here.city and here.city == there.city else 1
+
+
+def fill(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook) -> tuple[Share, ...]:
+    """Shares that together serve everything, or none."""
+    shares: list[Share] = []
+    left = {each.line_id: each for each in wanted}
+    free: dict[tuple[str, str], int] = {}
+    while left:
+        covers = [(_cover(left, location, stock, free), location) for location in ranked]
+        best = max(covers, key=lambda cover: sum(part.quantity for part in cover[0]), default=None)
+        if best is None or not best[0]:
+            return ()
+        lines, location = best
+        shares.append(Share(location=location, lines=tuple(lines)))
+        for part in lines:
+            key = (part.sku, location.location_id)
+            free[key] = free.get(key, stock.available(*key)) - part.quantity
+            remaining = left.pop(part.line_id)
+            if remaining.quantity > part.quantity:
+                left[part.line_id] = msgspec.structs.replace(
+                    remaining, quantity=remaining.quantity - part.quantity
+                )
+    return tuple(shares)
+
+
+def _cover(
+    left: Mapping[str, Wanted], location: Location, stock: StockBook, free: Mapping[tuple[str, str], int]
+) -> list[Reserved]:
+    """As much of what is left as this location has; two lines of one SKU share its units."""
+    lines: list[Reserved] = []
+    taken: dict[str, int] = {}
+    for each in left.values():
+        key = (each.sku, location.location_id)
+        units = min(each.quantity, free.get(key, stock.available(*key)) - taken.get(each.sku, 0))
+        if units > 0:
+            taken[each.sku] = taken.get(each.sku, 0) + units
+            lines.append(Reserved(line_id=each.line_id, sku=each.sku, quantity=units))
+    return lines
+
+
+def _choice(shares: Sequence[Share], ranked: Sequence[Location]) -> tuple[Reason, ...]:
+    winners = [share.location for share in shares]
+    others = [location.name for location in ranked if location not in winners][:3]
+    text = f"from {' and '.join(location.name for location in winners)}"
+    if others:
+        text += f"; next would have been {', '.join(others)}"
+    return (Reason(code="split" if len(shares) > 1 else "one_location", text=text),)
+
+
+def _shortage(wanted: Sequence[Wanted], stock: StockBook) -> Reason:
+    asked: dict[str, int] = {}
+    for each in wanted:
+        asked[each.sku] = asked.get(each.sku, 0) + each.quantity
+    short = [
+        f"{sku} ({quantity} wanted, {max(0, sum(stock.locations_of(sku).values()))} available)"
+        for sku, quantity in asked.items()
+        if sum(stock.locations_of(sku).values()) < quantity
+    ]
+    return Reason(code="out_of_stock", text=f"not enough of {', '.join(short) or 'active locations'}")

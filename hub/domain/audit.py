@@ -1,0 +1,169 @@
+"""May this order be fulfilled? Every failing rule is reported at once, never only the first."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from hub.domain.order import Order, Reason, Stage
+from hub.domain.outcome import Outcome
+from hub.domain.snapshot import Snapshot
+from mappings.canonical import PaymentStatus, SalesOrder
+
+Rule = Callable[[Order, Snapshot], Reason | None]
+
+
+def audit_step(order: Order, snapshot: Snapshot) -> Outcome:
+    """→ approved, on hold with every reason, or closed/cancelled because nothing is to be done."""
+    order = msgspec.structs.replace(order, skus=_mapped_skus(order, snapshot))
+    if ended := _nothing_to_do(order, snapshot):
+        stage, conclusion = ended
+        return _outcome(order, stage, (conclusion,))
+    reasons = tuple(
+        reason
+        for rule in RULES
+        if (reason := rule(order, snapshot)) is not None and reason.code not in order.waived
+    )
+    return _outcome(order, Stage.ON_HOLD if reasons else Stage.APPROVED, reasons)
+
+
+def _outcome(order: Order, stage: Stage, reasons: tuple[Reason, ...]) -> Outcome:
+    return Outcome(
+        step="audit", order=msgspec.structs.replace(order, stage=stage, reasons=reasons), reasons=reasons
+    )
+
+
+def _nothing_to_do(order: Order, snapshot: Snapshot) -> tuple[Stage, Reason] | None:
+    sales = order.sales
+    armed_from = snapshot.connections[order.connection_id].armed_from
+    if order.is_history or (armed_from and sales.placed_at < armed_from):
+        return Stage.CLOSED, Reason(code="history", text="placed before the connection was armed")
+    if sales.cancelled_at or not any(line.quantity_wanted for line in sales.lines):
+        return Stage.CANCELLED, Reason(code="cancelled", text="cancelled on the platform")
+    if sales.is_test:
+        return Stage.CLOSED, Reason(code="test_order", text="a test order never reaches a warehouse")
+    if not any(line.is_ours_to_ship and line.quantity_wanted for line in sales.lines):
+        return Stage.CLOSED, Reason(
+            code="nothing_to_ship", text="every line is digital or shipped by the platform itself"
+        )
+    if not order.units_to_ship():
+        return Stage.CLOSED, Reason(code="already_shipped", text="already shipped on the platform")
+    return None
+
+
+def _mapped_skus(order: Order, snapshot: Snapshot) -> Mapping[str, str]:
+    """Line id → SKU: the listing's link, else the SKU on the line if it is one of ours."""
+    skus: dict[str, str] = {}
+    for line in order.sales.lines:
+        linked = snapshot.links.get((order.connection_id, line.listing_id))
+        if linked or (line.sku and snapshot.stock.knows(line.sku)):
+            skus[line.line_id] = linked or line.sku
+    return skus
+
+
+def _is_paid(order: Order, snapshot: Snapshot) -> Reason | None:
+    sales = order.sales
+    if sales.is_payable:
+        return None
+    may_ship = snapshot.policy(order.store_id).ship_authorized
+    if sales.payment_status is PaymentStatus.AUTHORIZED and may_ship:
+        return None
+    return Reason(code="unpaid", text=f"payment is {sales.payment_status}")
+
+
+def _platform_allows(order: Order, snapshot: Snapshot) -> Reason | None:
+    hold = order.sales.platform_hold
+    return Reason(code="platform_hold", text=f"the platform forbids shipping: {hold}") if hold else None
+
+
+def _address_is_complete(order: Order, snapshot: Snapshot) -> Reason | None:
+    address = order.sales.ship_to
+    if address is None:
+        return Reason(code="address", text="there is no delivery address")
+    required = {"country": address.country, "city or district": address.city or address.district}
+    if not address.masked:
+        required |= {"name": address.name or address.company, "street": "".join(address.street).strip()}
+    missing = [name for name, value in required.items() if not value.strip()]
+    if not missing:
+        return None
+    return Reason(code="address", text=f"the delivery address lacks {', '.join(missing)}")
+
+
+def _receiver_can_be_reached(order: Order, snapshot: Snapshot) -> Reason | None:
+    address = order.sales.ship_to
+    if address is None or not address.masked:
+        return None
+    if not address.receiver_token:
+        return Reason(code="masked_receiver", text="the receiver is masked and there is no token for it")
+    if address.token_valid_until and address.token_valid_until <= snapshot.now:
+        return Reason(code="masked_receiver", text="the token of the masked receiver has expired")
+    readers = snapshot.carriers(order.store_id, None)
+    if any(address.token_platform in carrier.accepts_tokens_of for carrier in readers):
+        return None
+    return Reason(
+        code="masked_receiver",
+        text=f"no carrier connection reads masked receivers of {address.token_platform}",
+    )
+
+
+def _total_reconciles(order: Order, snapshot: Snapshot) -> Reason | None:
+    sales = order.sales
+    deviation = sales.total - sales.expected_total()
+    if abs(deviation) <= sales.rounding:
+        return None
+    return Reason(
+        code="total",
+        text=f"the total {sales.total} {sales.currency} is off by {deviation} from its parts",
+    )
+
+
+def _skus_are_mapped(order: Order, snapshot: Snapshot) -> Reason | None:
+    unmapped = [
+        line.sku or line.listing_id or line.line_id
+        for line in order.sales.lines
+        if line.is_ours_to_ship and line.quantity_wanted and line.line_id not in order.skus
+    ]
+    if not unmapped:
+        return None
+    return Reason(code="unmapped_sku", text=f"no SKU is linked to {', '.join(unmapped[:5])}")
+
+
+def _no_refund_in_progress(order: Order, snapshot: Snapshot) -> Reason | None:
+    if any(line.refund_requested and line.quantity_open for line in order.sales.lines):
+        return Reason(code="refund_requested", text="the buyer asked for a refund that is not decided")
+    return None
+
+
+def _is_no_duplicate(order: Order, snapshot: Snapshot) -> Reason | None:
+    goods, window = goods_of(order.sales), snapshot.policy(order.store_id).duplicate_window
+    twins = [
+        other.order_id
+        for other in snapshot.same_buyer.get(order.order_id, ())
+        if other.goods == goods
+        and other.order_id < order.order_id
+        and abs(other.placed_at - order.sales.placed_at) <= window
+    ]
+    if not twins:
+        return None
+    return Reason(code="suspected_duplicate", text=f"the same buyer ordered the same as in {twins[0]}")
+
+
+def _no_person_stops_it(order: Order, snapshot: Snapshot) -> Reason | None:
+    return Reason(code="person", text=order.person_hold) if order.person_hold else None
+
+
+RULES: tuple[Rule, ...] = (
+    _no_person_stops_it,
+    _is_paid,
+    _platform_allows,
+    _no_refund_in_progress,
+    _address_is_complete,
+    _receiver_can_be_reached,
+    _total_reconciles,
+    _skus_are_mapped,
+    _is_no_duplicate,
+)
+
+
+def goods_of(sales: SalesOrder) -> str:
+    """What was ordered, in one comparable text."""
+    return ",".join(sorted(f"{line.listing_id or line.sku}x{line.quantity}" for line in sales.lines))

@@ -1,0 +1,87 @@
+"""Parcels that a person booked elsewhere."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from hub.domain.dispatch import handed_over, settle
+from hub.domain.effects import Effect, Withdraw
+from hub.domain.order import Consignment, Order, Parcel, Reason
+from hub.domain.outcome import Outcome
+from hub.domain.snapshot import Snapshot
+from mappings.canonical import LineQuantity
+
+replace = msgspec.structs.replace
+
+
+def shipped_by_hand(
+    order: Order,
+    carrier: str,
+    number: str,
+    lines: Sequence[LineQuantity],
+    sent: frozenset[str],
+    snapshot: Snapshot,
+) -> Outcome:
+    """A parcel booked elsewhere takes over the given units (all that wait, if none are given).
+
+    Only of consignments whose booking never reached a carrier (`sent` names the others); raises
+    `ValueError` if fewer units wait than are asked for.
+    """
+    asked = {line.line_id: line.quantity for line in lines}
+    effects: list[Effect] = []
+    waiting_now = [
+        each
+        for each in order.consignments
+        if each.stage is Parcel.RELEASED and each.consignment_id not in sent
+    ]
+    for waiting in waiting_now:
+        part = _part(waiting, asked if lines else None)
+        if not part.lines:
+            continue
+        for line in part.lines:
+            asked[line.line_id] = asked.get(line.line_id, 0) - line.quantity
+        order, parcel = _cut_out(order, waiting, part)
+        parcel = replace(parcel, carrier=carrier, tracking_number=number, booked_at=snapshot.now)
+        parcel = replace(parcel, carrier_connection_id=_follower(carrier, snapshot))
+        order = order.with_consignment(parcel)
+        order, gone = handed_over(order, parcel.consignment_id, snapshot.now, snapshot)
+        effects += [Withdraw(consignment_id=waiting.consignment_id), *gone]
+    if not effects or (lines and any(left > 0 for left in asked.values())):
+        raise ValueError("so many units of these lines are not waiting to be shipped by hand")
+    reasons = (Reason(code="shipped_by_hand", text=f"{carrier} {number}"),)
+    return Outcome(step="ship", order=settle(order, snapshot), reasons=reasons, effects=tuple(effects))
+
+
+def _part(waiting: Consignment, asked: Mapping[str, int] | None) -> Consignment:
+    if asked is None:
+        return waiting
+    kept = (replace(line, quantity=min(line.quantity, asked.get(line.line_id, 0))) for line in waiting.lines)
+    return replace(waiting, lines=tuple(line for line in kept if line.quantity > 0))
+
+
+def _cut_out(order: Order, waiting: Consignment, part: Consignment) -> tuple[Order, Consignment]:
+    """Split the part that ships now from the rest, which keeps waiting in a consignment of its own."""
+    shipped = {line.line_id: line.quantity for line in part.lines}
+    rest = (replace(line, quantity=line.quantity - shipped.get(line.line_id, 0)) for line in waiting.lines)
+    left = tuple(line for line in rest if line.quantity > 0)
+    if left:
+        remainder = Consignment(
+            consignment_id=f"{order.order_id}-{len(order.consignments) + 1}",
+            location_id=waiting.location_id,
+            lines=left,
+            stage=Parcel.RELEASED,
+        )
+        order = replace(order, consignments=(*order.consignments, remainder))
+    return order.with_consignment(part), part
+
+
+def _follower(carrier: str, snapshot: Snapshot) -> str:
+    """A connection of that carrier that can follow the parcel, if there is one."""
+    return next(
+        (
+            facts.connection_id
+            for facts in snapshot.connections.values()
+            if facts.platform == carrier and "TracksParcels" in facts.capabilities
+        ),
+        "",
+    )

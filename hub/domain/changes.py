@@ -1,0 +1,180 @@
+"""The platform says something new about an order that we know: what does it change, at every stage?
+
+Nothing that matters changed → the new document is kept. Otherwise consignments that have not left are taken
+back (withdrawn if unsent, cancelled at the carrier if sent) and the order takes the route again with what is
+still wanted. What already left cannot be changed: a case is opened for a person.
+"""
+
+import msgspec
+
+from hub.domain.dispatch import settle, take_back
+from hub.domain.effects import CaseKind, Effect, OpenCase
+from hub.domain.order import FINAL, Order, Parcel, Reason, Stage
+from hub.domain.outcome import Outcome
+from hub.domain.snapshot import Snapshot
+from mappings.canonical import SalesOrder
+from mappings.structs import FrozenStruct
+
+replace = msgspec.structs.replace
+
+
+def is_older(new: SalesOrder, known: SalesOrder) -> bool:
+    """The platform's own clock decides, where it gives one; else the later arrival is the newer."""
+    return bool(new.updated_at and known.updated_at and new.updated_at < known.updated_at)
+
+
+def amend(order: Order, sales: SalesOrder, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
+    """Replace what the platform says. `sent` names consignments whose booking may have reached a carrier."""
+    before, order = order, replace(order, sales=sales)
+    if order.stage in FINAL:
+        return _final(order)
+    if order.stage not in (Stage.RELEASED, Stage.DISPATCHED):
+        return Outcome(step="change", order=replace(order, stage=Stage.RECEIVED))
+    differences = _differences(before, order)
+    if not differences:
+        return Outcome(step="change", order=settle(order, snapshot))
+    cases = [
+        case
+        for consignment in order.consignments
+        if consignment.is_handed_over
+        for case in _too_late(before, order, consignment.consignment_id)
+    ]
+    order, undone = _taken_back(order, sent, snapshot)
+    return Outcome(
+        step="change", order=settle(order, snapshot), reasons=differences, effects=(*cases, *undone)
+    )
+
+
+def _final(order: Order) -> Outcome:
+    """A finished order is not taken up again, but an order that was cancelled and is wanted again is."""
+    revived = (
+        order.stage is Stage.CANCELLED
+        and not order.sales.cancelled_at
+        and not any(each.is_handed_over for each in order.consignments)
+        and bool(order.units_to_ship())
+    )
+    if not revived:
+        return Outcome(step="change", order=order)
+    reasons = (Reason(code="wanted_again", text="the platform no longer calls the order cancelled"),)
+    return Outcome(step="change", order=replace(order, stage=Stage.RECEIVED), reasons=reasons)
+
+
+class _Facts(FrozenStruct):
+    """What would have led to other decisions."""
+
+    address: object
+    wanted: tuple[tuple[str, int], ...]
+    cancelled: bool
+    payable: bool
+    platform_hold: str
+
+
+def _facts(sales: SalesOrder) -> _Facts:
+    return _Facts(
+        address=sales.ship_to,
+        wanted=tuple((line.line_id, line.quantity_wanted) for line in sales.lines if line.is_ours_to_ship),
+        cancelled=sales.cancelled_at is not None,
+        payable=sales.is_payable,
+        platform_hold=sales.platform_hold,
+    )
+
+
+def _differences(before: Order, after: Order) -> tuple[Reason, ...]:
+    old, new = _facts(before.sales), _facts(after.sales)
+    found = []
+    if new.cancelled and not old.cancelled:
+        found.append(Reason(code="cancelled", text="the order was cancelled on the platform"))
+    if new.address != old.address:
+        found.append(Reason(code="address_changed", text="the delivery address changed"))
+    if new.wanted != old.wanted:
+        found.append(Reason(code="quantities_changed", text="quantities changed on the platform"))
+    if old.payable and not new.payable:
+        found.append(Reason(code="payment_withdrawn", text=f"payment is {after.sales.payment_status}"))
+    if new.platform_hold and not old.platform_hold:
+        found.append(Reason(code="platform_hold", text=f"the platform forbids shipping: {new.platform_hold}"))
+    if _shipped_elsewhere(after):
+        found.append(Reason(code="shipped_elsewhere", text="somebody else shipped units that we hold"))
+    return tuple(found)
+
+
+def _shipped_elsewhere(order: Order) -> bool:
+    """The platform calls more units fulfilled than left us or may have been told."""
+    ours: dict[str, int] = {}
+    for consignment in order.consignments:
+        if consignment.is_handed_over or consignment.told or consignment.stage is Parcel.BOOKED:
+            for part in consignment.lines:
+                ours[part.line_id] = ours.get(part.line_id, 0) + part.quantity
+    waiting = any(
+        each.is_live and not each.is_handed_over and each.stage is not Parcel.BOOKED
+        for each in order.consignments
+    )
+    return waiting and any(
+        line.quantity_fulfilled > ours.get(line.line_id, 0)
+        for line in order.sales.lines
+        if line.is_ours_to_ship
+    )
+
+
+def _too_late(before: Order, after: Order, consignment_id: str) -> list[OpenCase]:
+    old, new = _facts(before.sales), _facts(after.sales)
+    kinds = []
+    if new.cancelled and not old.cancelled:
+        kinds.append((CaseKind.CANCELLED_TOO_LATE, "cancelled on the platform after the parcel left"))
+    if new.address != old.address and not new.cancelled:
+        kinds.append((CaseKind.CHANGED_TOO_LATE, "the address changed after the parcel left"))
+    if _wants_less(before, after) and not new.cancelled:
+        kinds.append((CaseKind.CANCELLED_TOO_LATE, "units were cancelled or refunded after the parcel left"))
+    return [
+        OpenCase(order_id=after.order_id, kind=kind, consignment_id=consignment_id, reason=reason)
+        for kind, reason in kinds
+    ]
+
+
+def _wants_less(before: Order, after: Order) -> bool:
+    old = {line.line_id: line.quantity_wanted for line in before.sales.lines}
+    return any(
+        line.quantity_wanted < old.get(line.line_id, 0)
+        and line.quantity_wanted < after.units_in_hand(line.line_id)
+        for line in after.sales.lines
+    )
+
+
+def hold(order: Order, why: str, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
+    """A person stops an order: what has not left is taken back, then the audit holds it."""
+    reasons = (Reason(code="person", text=why),)
+    if order.stage in FINAL:
+        return Outcome(step="hold", order=order)
+    order = replace(order, person_hold=why)
+    if order.stage not in (Stage.RELEASED, Stage.DISPATCHED):
+        return Outcome(step="hold", order=replace(order, stage=Stage.RECEIVED), reasons=reasons)
+    order, effects = _taken_back(order, sent, snapshot)
+    return Outcome(step="hold", order=settle(order, snapshot), reasons=reasons, effects=effects)
+
+
+def release(order: Order, why: str) -> Outcome:
+    """A person overrules what holds an order now; the same rules will not hold it again."""
+    if order.stage is not Stage.ON_HOLD:
+        return Outcome(step="release_hold", order=order)
+    waived = tuple(sorted({*order.waived, *(reason.code for reason in order.reasons)} - {"person"}))
+    reasons = (Reason(code="overruled", text=why or "released by a person"),)
+    released = replace(order, stage=Stage.RECEIVED, waived=waived, person_hold="")
+    return Outcome(step="release_hold", order=released, reasons=reasons)
+
+
+def make_history(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
+    """An order from before the connection was armed: everything planned for it is undone."""
+    reasons = (Reason(code="history", text="placed before the connection was armed"),)
+    order, effects = _taken_back(order, sent, snapshot)
+    closed = replace(order, stage=Stage.CLOSED, reasons=reasons, is_history=True)
+    return Outcome(step="arm", order=closed, reasons=reasons, effects=effects)
+
+
+def _taken_back(order: Order, sent: frozenset[str], snapshot: Snapshot) -> tuple[Order, tuple[Effect, ...]]:
+    effects: list[Effect] = []
+    for consignment in order.consignments:
+        if consignment.is_live and not consignment.is_handed_over:
+            order, undone = take_back(
+                order, consignment, snapshot, is_sent=consignment.consignment_id in sent
+            )
+            effects += undone
+    return order, tuple(effects)

@@ -1,0 +1,221 @@
+"""From a reservation to a parcel that left and a store that knows it."""
+
+from datetime import datetime
+
+import msgspec
+
+from hub.domain.effects import CaseKind, Consume, Effect, OpenCase, Send, Unreserve, Verb, Withdraw
+from hub.domain.order import Consignment, Order, Parcel, Reason, Stage
+from hub.domain.outcome import Outcome
+from hub.domain.policies import TellAt
+from hub.domain.snapshot import ConnectionFacts, Snapshot
+from mappings.canonical import Booking, TrackingStatus
+
+replace = msgspec.structs.replace
+
+
+def release_step(order: Order, snapshot: Snapshot) -> Outcome:
+    """→ released: each planned consignment gets a carrier and its booking goes into the outbox. Where no
+    carrier is connected, the consignment waits for a person (`orders ship`)."""
+    effects: list[Effect] = []
+    reasons: list[Reason] = []
+    for planned in [each for each in order.consignments if each.stage is Parcel.PLANNED]:
+        carrier = _carrier_for(order, planned, snapshot)
+        order = order.with_consignment(
+            replace(
+                planned,
+                stage=Parcel.RELEASED,
+                carrier_connection_id=carrier.connection_id if carrier else "",
+            )
+        )
+        if carrier:
+            effects.append(_send(Verb.BOOK, carrier.connection_id, order, planned.consignment_id))
+            reasons.append(Reason(code="carrier", text=f"booking with {carrier.connection_id}"))
+        else:
+            reasons.append(Reason(code="ship_by_hand", text="no carrier is connected; ship it by hand"))
+    released = replace(order, stage=Stage.RELEASED, reasons=tuple(reasons))
+    return Outcome(step="release", order=released, reasons=tuple(reasons), effects=tuple(effects))
+
+
+def _carrier_for(order: Order, consignment: Consignment, snapshot: Snapshot) -> ConnectionFacts | None:
+    location = next(
+        (each for each in snapshot.locations if each.location_id == consignment.location_id), None
+    )
+    preferred = snapshot.carriers(order.store_id, location)
+    address = order.sales.ship_to
+    if address and address.masked:
+        every = preferred + snapshot.carriers(order.store_id, None)
+        preferred = [each for each in every if address.token_platform in each.accepts_tokens_of]
+    return next((each for each in preferred if each.is_active), preferred[0] if preferred else None)
+
+
+def _send(verb: Verb, connection_id: str, order: Order, consignment_id: str) -> Send:
+    return Send(
+        verb=verb,
+        connection_id=connection_id,
+        gate_connection_id=order.connection_id,
+        order_id=order.order_id,
+        consignment_id=consignment_id,
+    )
+
+
+def booked(order: Order, consignment_id: str, booking: Booking, snapshot: Snapshot) -> Outcome:
+    """The carrier promised to carry it. A consignment that is being taken back stays so."""
+    consignment = order.consignment(consignment_id)
+    stage = Parcel.BOOKED if consignment.stage is Parcel.RELEASED else consignment.stage
+    consignment = replace(
+        consignment,
+        stage=stage,
+        carrier=booking.carrier,
+        tracking_number=booking.tracking_number,
+        carrier_order_id=booking.carrier_order_id,
+        booked_at=snapshot.now,
+    )
+    order = order.with_consignment(consignment)
+    effects: list[Effect] = []
+    if stage is Parcel.BOOKED:
+        carrier = snapshot.connections.get(consignment.carrier_connection_id)
+        if carrier and "SubscribesTracking" in carrier.capabilities:
+            effects.append(_send(Verb.SUBSCRIBE, carrier.connection_id, order, consignment_id))
+        if snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:
+            effects += _tell(order, consignment_id, snapshot)
+    reasons = (Reason(code="booked", text=f"{booking.carrier} {booking.tracking_number}"),)
+    return Outcome(step="book", order=order, reasons=reasons, effects=tuple(effects))
+
+
+def _tell(order: Order, consignment_id: str, snapshot: Snapshot) -> list[Effect]:
+    if "PushesFulfilments" not in snapshot.connections[order.connection_id].capabilities:
+        return []
+    return [_send(Verb.PUSH_FULFILMENT, order.connection_id, order, consignment_id)]
+
+
+def handed_over(
+    order: Order, consignment_id: str, at: datetime, snapshot: Snapshot
+) -> tuple[Order, tuple[Effect, ...]]:
+    """Scan-out, or the carrier's first pick-up event: the units leave the books and the store is told."""
+    consignment = order.consignment(consignment_id)
+    if consignment.is_handed_over:
+        return order, ()
+    effects: list[Effect] = [
+        Consume(
+            location_id=consignment.location_id,
+            sku=part.sku,
+            quantity=part.quantity,
+            consignment_id=consignment_id,
+        )
+        for part in consignment.lines
+    ]
+    if consignment.stage is Parcel.CANCELLING:
+        effects.append(Withdraw(consignment_id=consignment_id))
+        effects.append(
+            _case(order, CaseKind.CANCELLED_TOO_LATE, consignment_id, "the parcel had already left")
+        )
+    order = order.with_consignment(replace(consignment, stage=Parcel.DISPATCHED, handed_over_at=at))
+    if snapshot.policy(order.store_id).tell_at is TellAt.HANDED_OVER:
+        effects += _tell(order, consignment_id, snapshot)
+    return order, tuple(effects)
+
+
+def _case(order: Order, kind: CaseKind, consignment_id: str, reason: str) -> OpenCase:
+    return OpenCase(order_id=order.order_id, kind=kind, consignment_id=consignment_id, reason=reason)
+
+
+def booking_cancelled(order: Order, consignment_id: str, snapshot: Snapshot) -> Outcome:
+    """The carrier took the booking back: the units are free again."""
+    consignment = order.consignment(consignment_id)
+    if consignment.stage is not Parcel.CANCELLING:
+        return Outcome(step="cancel_booking", order=order)
+    order, effects = give_back(order, consignment, snapshot)
+    reasons = (Reason(code="booking_cancelled", text="the carrier took the booking back"),)
+    return Outcome(step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=effects)
+
+
+def booking_stands(order: Order, consignment_id: str, why: str, snapshot: Snapshot) -> Outcome:
+    """The carrier refused to take the booking back: it will be carried; a person must look after it."""
+    consignment = order.consignment(consignment_id)
+    if consignment.stage is not Parcel.CANCELLING:
+        return Outcome(step="cancel_booking", order=order)
+    order = order.with_consignment(replace(consignment, stage=Parcel.BOOKED))
+    case = _case(order, CaseKind.CANCELLED_TOO_LATE, consignment_id, why)
+    reasons = (Reason(code="booking_stands", text=f"the carrier refused: {why}"),)
+    return Outcome(step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=(case,))
+
+
+def give_back(
+    order: Order, consignment: Consignment, snapshot: Snapshot
+) -> tuple[Order, tuple[Unreserve, ...]]:
+    """Cancel a consignment in the hub: its units are available again, also within this batch."""
+    effects = tuple(
+        Unreserve(location_id=consignment.location_id, sku=part.sku, quantity=part.quantity)
+        for part in consignment.lines
+    )
+    for effect in effects:
+        snapshot.stock.give_back(effect.sku, effect.location_id, effect.quantity)
+    return order.with_consignment(replace(consignment, stage=Parcel.CANCELLED)), effects
+
+
+def take_back(
+    order: Order, consignment: Consignment, snapshot: Snapshot, *, is_sent: bool
+) -> tuple[Order, tuple[Effect, ...]]:
+    """Undo a consignment that has not left: withdraw an unsent booking, or ask the carrier to cancel a
+    sent one (`is_sent`: the booking may have reached the carrier)."""
+    if consignment.stage is Parcel.CANCELLING:
+        return order, ()
+    if not is_sent:
+        order, given = give_back(order, consignment, snapshot)
+        return order, (Withdraw(consignment_id=consignment.consignment_id), *given)
+    order = order.with_consignment(replace(consignment, stage=Parcel.CANCELLING))
+    cancel = _send(Verb.CANCEL_BOOKING, consignment.carrier_connection_id, order, consignment.consignment_id)
+    return order, (cancel,)
+
+
+def told(order: Order, consignment_id: str, status: TrackingStatus | None, snapshot: Snapshot) -> Outcome:
+    """The store knows the parcel (`status` null), or how far it got."""
+    consignment = order.consignment(consignment_id)
+    changed = replace(
+        consignment, told=True, told_status=status if status is not None else consignment.told_status
+    )
+    order = order.with_consignment(changed)
+    effects = status_news(order, consignment_id, snapshot)
+    what = f"the store knows {consignment.tracking_number}" + (f" is {status}" if status else "")
+    reasons = (Reason(code="told", text=what),)
+    return Outcome(step="tell", order=settle(order, snapshot), reasons=reasons, effects=effects)
+
+
+def status_news(order: Order, consignment_id: str, snapshot: Snapshot) -> tuple[Effect, ...]:
+    """Tell the store that a parcel was delivered, if it takes that and knows the parcel."""
+    consignment = order.consignment(consignment_id)
+    if not _owes_status(consignment, order, snapshot) or not consignment.told:
+        return ()
+    return (_send(Verb.PUSH_STATUS, order.connection_id, order, consignment_id),)
+
+
+def _owes_status(consignment: Consignment, order: Order, snapshot: Snapshot) -> bool:
+    takes_status = "PushesFulfilmentStatus" in snapshot.connections[order.connection_id].capabilities
+    delivered = consignment.stage is Parcel.DELIVERED
+    return takes_status and delivered and consignment.told_status is not TrackingStatus.DELIVERED
+
+
+def settle(order: Order, snapshot: Snapshot) -> Order:
+    """The stage that follows from the consignments: the least advanced open one decides."""
+    if order.stage not in (Stage.RELEASED, Stage.DISPATCHED):
+        return order
+    stages = {each.stage for each in order.consignments}
+    if stages & {Parcel.PLANNED, Parcel.RELEASED, Parcel.BOOKED, Parcel.CANCELLING}:
+        return replace(order, stage=Stage.RELEASED)
+    if order.units_to_ship() and not order.sales.cancelled_at:
+        return replace(order, stage=Stage.RECEIVED)
+    if not any(each.is_handed_over for each in order.consignments):
+        gone = order.sales.cancelled_at or not any(line.quantity_wanted for line in order.sales.lines)
+        return replace(order, stage=Stage.CANCELLED if gone else Stage.CLOSED)
+    finished = all(_is_finished(each, order, snapshot) for each in order.consignments if each.is_handed_over)
+    return replace(order, stage=Stage.CLOSED if finished else Stage.DISPATCHED)
+
+
+def _is_finished(consignment: Consignment, order: Order, snapshot: Snapshot) -> bool:
+    tells = "PushesFulfilments" in snapshot.connections[order.connection_id].capabilities
+    if tells and not consignment.told:
+        return False
+    if consignment.stage is Parcel.DISPATCHED:
+        return not consignment.carrier_connection_id  # nobody follows it: leaving us is the last we hear
+    return not _owes_status(consignment, order, snapshot)

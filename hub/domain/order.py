@@ -1,0 +1,166 @@
+"""An order as the hub knows it: what the platform says, how far we took it, and what we send where."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from mappings.canonical import SalesOrder, TrackingStatus
+from mappings.structs import FrozenStruct
+
+
+class Stage(StrEnum):
+    """How far the hub took an order. What others report (payment, tracking) are facts beside it."""
+
+    RECEIVED = "received"
+    ON_HOLD = "on_hold"
+    APPROVED = "approved"
+    BACKORDERED = "backordered"
+    ALLOCATED = "allocated"
+    RELEASED = "released"
+    DISPATCHED = "dispatched"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+MOVES: Mapping[Stage, frozenset[Stage]] = {
+    Stage.RECEIVED: frozenset({Stage.APPROVED, Stage.ON_HOLD, Stage.CLOSED, Stage.CANCELLED}),
+    Stage.ON_HOLD: frozenset({Stage.RECEIVED, Stage.CLOSED, Stage.CANCELLED}),
+    Stage.APPROVED: frozenset({Stage.ALLOCATED, Stage.BACKORDERED}),
+    Stage.BACKORDERED: frozenset({Stage.APPROVED, Stage.RECEIVED, Stage.CANCELLED, Stage.CLOSED}),
+    Stage.ALLOCATED: frozenset({Stage.RELEASED}),
+    Stage.RELEASED: frozenset({Stage.DISPATCHED, Stage.RECEIVED, Stage.CANCELLED, Stage.CLOSED}),
+    Stage.DISPATCHED: frozenset({Stage.CLOSED, Stage.RECEIVED, Stage.RELEASED}),
+    Stage.CLOSED: frozenset(),
+    Stage.CANCELLED: frozenset(),
+}
+"""Allowed moves; a test walks the graph for stages that cannot be reached or left."""
+
+FINAL = frozenset({Stage.CLOSED, Stage.CANCELLED})
+
+
+class Parcel(StrEnum):
+    """How far one consignment got."""
+
+    PLANNED = "planned"
+    RELEASED = "released"
+    BOOKED = "booked"
+    CANCELLING = "cancelling"
+    DISPATCHED = "dispatched"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+LIVE = frozenset({Parcel.PLANNED, Parcel.RELEASED, Parcel.BOOKED, Parcel.CANCELLING, Parcel.DISPATCHED})
+HANDED_OVER = frozenset({Parcel.DISPATCHED, Parcel.DELIVERED, Parcel.RETURNED, Parcel.LOST})
+
+
+class Reserved(FrozenStruct):
+    """So many units of one SKU at the consignment's location, promised to one order line."""
+
+    line_id: str
+    sku: str
+    quantity: int
+
+
+class Consignment(FrozenStruct):
+    """What one location sends to one address, in one parcel. `consignment_id` is also our reference at
+    the carrier, so it never changes over repetitions."""
+
+    consignment_id: str
+    location_id: str
+    lines: tuple[Reserved, ...]
+    stage: Parcel = Parcel.PLANNED
+    carrier_connection_id: str = ""
+    carrier: str = ""
+    tracking_number: str = ""
+    carrier_order_id: str = ""
+    booked_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    status: TrackingStatus = TrackingStatus.PRE_TRANSIT
+    status_at: datetime | None = None
+    told: bool = False
+    told_status: TrackingStatus | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.stage in LIVE
+
+    @property
+    def is_handed_over(self) -> bool:
+        return self.stage in HANDED_OVER
+
+
+class Reason(FrozenStruct):
+    """Why: a stable code for machines and a sentence for people. Never holds personal values."""
+
+    code: str
+    text: str
+
+
+class Order(FrozenStruct):
+    """`waived` are codes of audit rules that a person overruled; `person_hold` is why a person stopped it.
+    `skus` maps line ids to the SKUs that the last audit found."""
+
+    order_id: str
+    connection_id: str
+    store_id: str
+    sales: SalesOrder
+    stage: Stage = Stage.RECEIVED
+    reasons: tuple[Reason, ...] = ()
+    consignments: tuple[Consignment, ...] = ()
+    skus: Mapping[str, str] = msgspec.field(default_factory=dict)
+    waived: tuple[str, ...] = ()
+    person_hold: str = ""
+    is_history: bool = False
+
+    def units_in_hand(self, line_id: str) -> int:
+        """Units of a line in consignments that are live or left us; cancelled ones gave theirs back."""
+        return sum(
+            part.quantity
+            for consignment in self.consignments
+            if consignment.stage is not Parcel.CANCELLED
+            for part in consignment.lines
+            if part.line_id == line_id
+        )
+
+    def units_to_ship(self) -> dict[str, int]:
+        """Line id → units that nobody ships yet; only lines that are ours, only positive numbers.
+
+        Units that the platform calls fulfilled and units in our own consignments are largely the same
+        ones, so the larger of both counts.
+        """
+        open_units = {
+            line.line_id: line.quantity_wanted
+            - max(line.quantity_fulfilled, self.units_in_hand(line.line_id))
+            for line in self.sales.lines
+            if line.is_ours_to_ship
+        }
+        return {line_id: units for line_id, units in open_units.items() if units > 0}
+
+    def consignment(self, consignment_id: str) -> Consignment:
+        return next(each for each in self.consignments if each.consignment_id == consignment_id)
+
+    def with_consignment(self, changed: Consignment) -> "Order":
+        """The same order with one consignment replaced."""
+        return msgspec.structs.replace(
+            self,
+            consignments=tuple(
+                changed if each.consignment_id == changed.consignment_id else each
+                for each in self.consignments
+            ),
+        )
+
+
+def headline(order: Order) -> str:
+    """One line for people, from the stage and the facts beside it."""
+    if order.sales.cancelled_at and order.stage not in FINAL:
+        return f"{order.stage}, but cancelled by the buyer"
+    if any(each.stage is Parcel.CANCELLING for each in order.consignments):
+        return f"{order.stage}, taking a booking back"
+    if order.reasons and order.stage in (Stage.ON_HOLD, Stage.BACKORDERED, Stage.CLOSED, Stage.CANCELLED):
+        return f"{order.stage}: {order.reasons[0].text}"
+    return str(order.stage)

@@ -1,0 +1,81 @@
+"""What carriers and stores are told, made from an order just before sending."""
+
+from hub.domain.order import Consignment, Order
+from hub.domain.snapshot import Location
+from mappings.canonical import (
+    BookingCancellation,
+    CargoItem,
+    LineQuantity,
+    Money,
+    Shipment,
+    ShipmentRequest,
+)
+
+
+def shipment_request(order: Order, consignment: Consignment, location: Location) -> ShipmentRequest:
+    """What the carrier is asked to carry; made anew just before sending, so that it holds the present
+    address."""
+    sales = order.sales
+    assert sales.ship_to is not None, "the audit lets no order without address through"
+    lines = {line.line_id: line for line in sales.lines}
+    cargo = tuple(
+        CargoItem(
+            sku=part.sku,
+            title=lines[part.line_id].title,
+            quantity=part.quantity,
+            unit_value=lines[part.line_id].unit_price,
+        )
+        for part in consignment.lines
+    )
+    collect = Money(amount=sales.total, currency=sales.currency) if sales.cash_on_delivery else None
+    return ShipmentRequest(
+        reference=consignment.consignment_id,
+        order_number=sales.order_number,
+        platform=sales.ship_to.token_platform,
+        platform_order_id=sales.external_id,
+        sender=location.address,
+        recipient=sales.ship_to,
+        cargo=cargo,
+        note=sales.note,
+        currency=sales.currency,
+        collect_on_delivery=collect,
+    )
+
+
+def cancellation(consignment: Consignment) -> BookingCancellation:
+    return BookingCancellation(
+        reference=consignment.consignment_id,
+        carrier=consignment.carrier,
+        tracking_number=consignment.tracking_number,
+        carrier_order_id=consignment.carrier_order_id,
+        reason="the order was cancelled or changed",
+    )
+
+
+def store_shipment(order: Order, consignment: Consignment) -> Shipment:
+    """What the store is told about one parcel."""
+    left_at = consignment.handed_over_at or consignment.booked_at
+    assert left_at is not None, "only booked parcels are told"
+    others_open = bool(order.units_to_ship()) or any(
+        each.is_live and not each.is_handed_over
+        for each in order.consignments
+        if each.consignment_id != consignment.consignment_id
+    )
+    return Shipment(
+        shipment_id=consignment.consignment_id,
+        order_external_id=order.sales.external_id,
+        carrier=consignment.carrier,
+        tracking_number=consignment.tracking_number,
+        shipped_at=left_at,
+        status=consignment.status,
+        status_at=consignment.status_at,
+        lines=tuple(_line_quantities(consignment)),
+        completes_order=not others_open,
+    )
+
+
+def _line_quantities(consignment: Consignment) -> list[LineQuantity]:
+    units: dict[str, int] = {}
+    for part in consignment.lines:
+        units[part.line_id] = units.get(part.line_id, 0) + part.quantity
+    return [LineQuantity(line_id=line_id, quantity=quantity) for line_id, quantity in units.items()]

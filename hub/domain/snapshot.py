@@ -1,0 +1,71 @@
+"""Everything that a step may look at: one value per batch, loaded with a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from hub.domain.policies import StorePolicy
+from hub.domain.stock import StockBook
+from hub.domain.territory import TerritoryMap
+from mappings.canonical import PostalAddress
+from mappings.structs import FrozenStruct
+
+
+class ConnectionFacts(FrozenStruct):
+    """What deciding needs to know of a connection; capabilities by class name (`BooksShipments`).
+
+    `armed_from`: older orders are history without effects; null while nothing was armed yet.
+    """
+
+    connection_id: str
+    kind: str
+    platform: str
+    store_id: str = ""
+    capabilities: frozenset[str] = frozenset()
+    accepts_tokens_of: frozenset[str] = frozenset()
+    is_active: bool = True
+    armed_from: datetime | None = None
+
+
+class Location(FrozenStruct):
+    """Where goods are. `store_id` is set for a store's own room; empty: the brand's warehouse."""
+
+    location_id: str
+    name: str
+    address: PostalAddress
+    store_id: str = ""
+    carriers: tuple[str, ...] = ()
+    is_active: bool = True
+
+
+class KnownOrder(FrozenStruct):
+    """Another order of the same buyer, for the suspicion of duplicates. `goods` as `goods_of` writes it."""
+
+    order_id: str
+    placed_at: datetime
+    goods: str
+
+
+class Snapshot(FrozenStruct):
+    """`links` maps (connection id, listing id) to a SKU; `same_buyer` maps an order id to its buyer's
+    other orders; `now` is the instant of the whole batch."""
+
+    now: datetime
+    connections: Mapping[str, ConnectionFacts]
+    policies: Mapping[str, StorePolicy]
+    locations: Sequence[Location]
+    territories: TerritoryMap
+    links: Mapping[tuple[str, str], str]
+    stock: StockBook
+    policy_versions: Mapping[str, int] = msgspec.field(default_factory=dict)
+    same_buyer: Mapping[str, Sequence[KnownOrder]] = msgspec.field(default_factory=dict)
+
+    def policy(self, store_id: str) -> StorePolicy:
+        return self.policies.get(store_id) or StorePolicy()
+
+    def carriers(self, store_id: str, location: Location | None) -> list[ConnectionFacts]:
+        """Carrier connections in the order of preference: the location's, the store's, else all by id."""
+        named = (location.carriers if location else ()) or self.policy(store_id).carriers
+        chosen = (self.connections.get(each) for each in named or sorted(self.connections))
+        return [each for each in chosen if each and "BooksShipments" in each.capabilities]

@@ -1,0 +1,46 @@
+"""The stock that one batch of decisions may use. Units taken by one order are gone for the next."""
+
+from collections.abc import Iterable
+
+from mappings.structs import FrozenStruct
+
+
+class StockRow(FrozenStruct):
+    """One SKU at one location. Never: reserved above on hand, or either below zero."""
+
+    sku: str
+    location_id: str
+    on_hand: int
+    reserved: int
+
+
+class StockBook:
+    """Availability by SKU and location. The database guards the same rule again: this is a hint that is
+    right as long as its rows are locked."""
+
+    def __init__(self, rows: Iterable[StockRow]) -> None:
+        self._available: dict[str, dict[str, int]] = {}
+        for row in rows:
+            self._available.setdefault(row.sku, {})[row.location_id] = row.on_hand - row.reserved
+
+    def knows(self, sku: str) -> bool:
+        """Has this SKU ever been counted anywhere?"""
+        return sku in self._available
+
+    def available(self, sku: str, location_id: str) -> int:
+        return self._available.get(sku, {}).get(location_id, 0)
+
+    def locations_of(self, sku: str) -> dict[str, int]:
+        """Location id → available units, for locations that carry the SKU."""
+        return self._available.get(sku, {})
+
+    def take(self, sku: str, location_id: str, quantity: int) -> None:
+        """Raises `ValueError` rather than going below zero: the caller asked for what is not there."""
+        left = self.available(sku, location_id) - quantity
+        if left < 0:
+            raise ValueError(f"{quantity} of {sku} at {location_id} are not available")
+        self._available[sku][location_id] = left
+
+    def give_back(self, sku: str, location_id: str, quantity: int) -> None:
+        rows = self._available.setdefault(sku, {})
+        rows[location_id] = rows.get(location_id, 0) + quantity

@@ -1,0 +1,167 @@
+"""One outbox message as a call of a connector: what it needs, and how it is read back when in doubt."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from connectors.kit import (
+    BooksIdempotently,
+    BooksShipments,
+    CancelsBookings,
+    Connector,
+    FindsBookings,
+    PushesFulfilments,
+    PushesFulfilmentStatus,
+    PushesStock,
+    Rejected,
+    SubscribesTracking,
+    Unsupported,
+)
+from hub.connections import Live
+from hub.context import HubContext
+from hub.domain import outward
+from hub.domain.effects import Verb
+from hub.domain.order import Consignment, Order, Parcel
+from hub.domain.snapshot import Location
+from hub.storage import stores
+from hub.storage.database import UnitOfWork
+from hub.storage.orders import Stored
+from hub.storage.outbox import Message, read_levels
+from mappings.canonical import Booking, StockRefusal, TrackingStatus
+from mappings.canonical import Parcel as TrackedParcel
+from mappings.structs import FrozenStruct
+
+
+class Errand(FrozenStruct):
+    """A claimed message with the order as it is now (null for stock)."""
+
+    message: Message
+    order: Order | None = None
+    location: Location | None = None
+
+    @property
+    def consignment(self) -> Consignment:
+        assert self.order is not None
+        return self.order.consignment(self.message.subject)
+
+
+class Answer(FrozenStruct):
+    """What the platform said. `is_withdrawn`: meanwhile nobody wants it any more, so nothing was sent."""
+
+    booking: Booking | None = None
+    refusals: tuple[StockRefusal, ...] = ()
+    status: TrackingStatus | None = None
+    is_withdrawn: bool = False
+
+
+def load_errands(hub: HubContext, uow: UnitOfWork, messages: Sequence[Message]) -> list[Errand]:
+    """Orders and locations of claimed messages, in the claiming transaction."""
+    stored = hub.books.orders.by_ids(uow, [each.order_id for each in messages if each.order_id])
+    places = {each.location_id: each for each in stores.locations(uow)} if stored else {}
+    return [_errand(message, stored, places) for message in messages]
+
+
+def _errand(message: Message, stored: Mapping[str, Stored], places: Mapping[str, Location]) -> Errand:
+    if not message.order_id:
+        return Errand(message=message)
+    order = stored[message.order_id].order
+    location = places[order.consignment(message.subject).location_id]
+    return Errand(message=message, order=order, location=location)
+
+
+async def run_errand(hub: HubContext, live: Live, errand: Errand) -> Answer:
+    """Call the connector; raises its errors."""
+    return await _ERRANDS[errand.message.verb](hub, live.connector, errand)
+
+
+async def _book(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    if not isinstance(connector, BooksShipments):
+        raise Unsupported("this carrier connection cannot book")
+    consignment, message = errand.consignment, errand.message
+    assert errand.order is not None and errand.location is not None
+    unwanted = consignment.stage not in (Parcel.RELEASED, Parcel.CANCELLING)
+    if unwanted and not message.in_doubt:
+        return Answer(is_withdrawn=True)
+    request = outward.shipment_request(errand.order, consignment, errand.location)
+    if message.in_doubt and not isinstance(connector, BooksIdempotently):
+        if not isinstance(connector, FindsBookings):
+            raise Unsupported("the booking may exist, and this carrier can neither repeat nor find it")
+        if found := await connector.find_booking(request):
+            return Answer(booking=found)
+        if consignment.stage is not Parcel.RELEASED:
+            return Answer(is_withdrawn=True)
+    return Answer(booking=await connector.book(request, message.id))
+
+
+async def _cancel_booking(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    if not isinstance(connector, CancelsBookings):
+        raise Unsupported("this carrier connection cannot take bookings back")
+    consignment = errand.consignment
+    if consignment.stage is not Parcel.CANCELLING:
+        return Answer(is_withdrawn=True)
+    if not consignment.tracking_number:
+        raise Rejected("the outcome of the booking is not known, so it cannot be taken back by itself")
+    await connector.cancel_booking(outward.cancellation(consignment), errand.message.id)
+    return Answer()
+
+
+async def _subscribe(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    if not isinstance(connector, SubscribesTracking):
+        raise Unsupported("this carrier connection cannot subscribe")
+    assert errand.order is not None
+    parcel = tracked_parcel(errand.order, errand.consignment)
+    callback = hub.webhook_url(errand.message.connection_id)
+    await connector.subscribe(parcel, callback, errand.message.id)
+    return Answer()
+
+
+def tracked_parcel(order: Order, consignment: Consignment) -> TrackedParcel:
+    """What a carrier needs to follow a parcel; some ask for the last digits of a telephone."""
+    address = order.sales.ship_to
+    digits = "".join(filter(str.isdigit, address.telephone)) if address else ""
+    return TrackedParcel(
+        carrier=consignment.carrier,
+        tracking_number=consignment.tracking_number,
+        reference=consignment.consignment_id,
+        telephone_tail=digits[-4:],
+        destination=f"{address.province}{address.city}" if address else "",
+    )
+
+
+async def _push_fulfilment(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    if not isinstance(connector, PushesFulfilments):
+        raise Unsupported("this store cannot be told about parcels")
+    assert errand.order is not None
+    shipment = outward.store_shipment(errand.order, errand.consignment)
+    if errand.message.in_doubt and await connector.find_fulfilment(shipment):
+        return Answer()
+    await connector.push_fulfilment(shipment, errand.message.id)
+    return Answer()
+
+
+async def _push_status(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    if not isinstance(connector, PushesFulfilmentStatus):
+        raise Unsupported("this store cannot be told how far parcels got")
+    assert errand.order is not None
+    shipment = outward.store_shipment(errand.order, errand.consignment)
+    await connector.push_status(shipment, errand.message.id)
+    return Answer(status=errand.consignment.status)
+
+
+async def _push_stock(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    if not isinstance(connector, PushesStock):
+        raise Unsupported("this store cannot be told stock levels")
+    levels = read_levels(errand.message.document)
+    refused: list[StockRefusal] = []
+    for start in range(0, len(levels), connector.stock_batch):
+        part = levels[start : start + connector.stock_batch]
+        refused += await connector.push_stock(part, f"{errand.message.id}:{start}")
+    return Answer(refusals=tuple(refused))
+
+
+_ERRANDS: Mapping[Verb, Callable[[HubContext, Connector, Errand], Awaitable[Answer]]] = {
+    Verb.BOOK: _book,
+    Verb.CANCEL_BOOKING: _cancel_booking,
+    Verb.SUBSCRIBE: _subscribe,
+    Verb.PUSH_FULFILMENT: _push_fulfilment,
+    Verb.PUSH_STATUS: _push_status,
+    Verb.PUSH_STOCK: _push_stock,
+}

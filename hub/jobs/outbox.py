@@ -1,0 +1,130 @@
+"""Deliver what must leave: claim and lease → call the connector outside of any transaction → record.
+
+Results are three-valued. *Done* and *refused* end a message. *Unknown* is read back, not before the delay
+that the plug-in states, and only then repeated; where a platform offers neither an idempotency key nor a
+read-back, a person decides: a held parcel is cheaper than a second one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from connectors.kit import ConnectorError, OutcomeUnknown, RateLimited, Recovery, Rejected
+from hub.connections import Live
+from hub.context import HubContext
+from hub.domain.effects import Verb
+from hub.jobs.errands import Answer, Errand, load_errands, run_errand
+from hub.jobs.trouble import back_off, pause
+from hub.pipeline.delivered import Delivered, record
+from hub.storage.connections import ConnectionStatus
+from hub.storage.database import UnitOfWork
+from hub.storage.outbox import Message, Verdict
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 5
+"""Calls in flight per connection: as many as its client has connections."""
+CLAIM = 50
+
+
+async def work_outbox(hub: HubContext, connection_id: str) -> None:
+    """Send all that is due through one connection."""
+    while True:
+        live = await hub.live.open(connection_id)
+        if live is None or live.connection.status is not ConnectionStatus.ACTIVE:
+            return
+        errands = await hub.database.run(lambda uow: _claim(hub, uow, connection_id))
+        if not errands:
+            return
+        delivered, trouble = await _send_all(hub, live, errands)
+        await hub.database.run(lambda uow: record(hub.books, uow, delivered, hub.now()))  # noqa: B023 - runs at once
+        if trouble is not None:
+            await pause(hub, live.connection, trouble)
+            return
+
+
+def _claim(hub: HubContext, uow: UnitOfWork, connection_id: str) -> list[Errand]:
+    lease_now = hub.database.lease_now(uow)
+    messages = hub.books.outbox.claim(uow, connection_id, CLAIM, hub.now(), lease_now)
+    return load_errands(hub, uow, messages)
+
+
+async def _send_all(
+    hub: HubContext, live: Live, errands: Sequence[Errand]
+) -> tuple[list[Delivered], ConnectorError | None]:
+    """Verdicts of all errands, and the error for which the connection must be paused, if any."""
+    gate = asyncio.Semaphore(AT_ONCE)
+    troubles: list[ConnectorError] = []
+
+    async def send(errand: Errand) -> Delivered:
+        async with gate:
+            if troubles:
+                return _later(
+                    errand.message, hub.now(), "waits for its connection", doubt=errand.message.in_doubt
+                )
+            return await _send(hub, live, errand, troubles)
+
+    return list(await asyncio.gather(*(send(errand) for errand in errands))), next(iter(troubles), None)
+
+
+async def _send(hub: HubContext, live: Live, errand: Errand, troubles: list[ConnectorError]) -> Delivered:
+    message, now = errand.message, hub.now()
+    try:
+        return _done(errand, await run_errand(hub, live, errand))
+    except Rejected as error:
+        if error.already_done:
+            return _done(errand, Answer())
+        return _ended(message, "parked", "refused", error)
+    except OutcomeUnknown as error:
+        if message.attempts > len(hub.settings.retry_schedule):
+            return _given_up(message, error)
+        return _later(message, now + live.plugin.read_back_after, str(error), doubt=True)
+    except ConnectorError as error:
+        if error.recovery in (Recovery.REAUTHORISE, Recovery.RECONFIGURE):
+            troubles.append(error)
+            return _later(message, now, str(error), doubt=message.in_doubt)
+        if error.recovery is Recovery.RETRY:
+            return _again(hub, message, error)
+        return _ended(message, "parked", "refused", error)
+
+
+def _done(errand: Errand, answer: Answer) -> Delivered:
+    state = "withdrawn" if answer.is_withdrawn else "done"
+    outcome = "" if answer.is_withdrawn else "done"
+    error = f"{len(answer.refusals)} listings refused" if answer.refusals else ""
+    verdict = Verdict(message=errand.message, state=state, outcome=outcome, error=error)
+    return Delivered(verdict=verdict, booking=answer.booking, refusals=answer.refusals, status=answer.status)
+
+
+def _ended(message: Message, state: str, outcome: str, error: ConnectorError) -> Delivered:
+    """A refused cancellation is an answer, not a task for a person; everything else is parked."""
+    if message.verb is Verb.CANCEL_BOOKING:
+        state = "done"
+    log.warning(
+        "outbox message refused", extra={"message": message.id, "verb": message.verb, "error": str(error)}
+    )
+    return Delivered(verdict=Verdict(message=message, state=state, outcome=outcome, error=str(error)))
+
+
+def _later(message: Message, at: datetime, error: str, *, doubt: bool) -> Delivered:
+    verdict = Verdict(message=message, state="open", error=error, not_before=at, doubt=doubt)
+    return Delivered(verdict=verdict)
+
+
+def _again(hub: HubContext, message: Message, error: ConnectorError) -> Delivered:
+    """The next pause of the schedule; after the last one the message is parked."""
+    schedule = hub.settings.retry_schedule
+    if message.attempts > len(schedule):
+        return _given_up(message, error)
+    asked_for = back_off(0, error) if isinstance(error, RateLimited) else timedelta(0)
+    at = hub.now() + max(schedule[message.attempts - 1], asked_for)
+    return _later(message, at, str(error), doubt=message.in_doubt)
+
+
+def _given_up(message: Message, error: ConnectorError) -> Delivered:
+    log.error(
+        "outbox message parked", extra={"outbox_id": message.id, "verb": message.verb, "error": str(error)}
+    )
+    verdict = Verdict(message=message, state="parked", outcome="unknown", error=str(error))
+    return Delivered(verdict=verdict)

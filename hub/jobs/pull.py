@@ -1,0 +1,65 @@
+"""Ask a store what changed: pages → inbox and bookmark, one transaction per page."""
+
+from collections.abc import Callable
+
+from connectors.kit import ConnectorError, Delivery, Page, PullsOrders, RevisitsOpenOrders
+from hub.context import HubContext
+from hub.jobs.trouble import report
+from hub.storage import notices
+from hub.storage.connections import ConnectionStatus
+from hub.storage.database import UnitOfWork
+from hub.storage.inbox import Arrival
+
+
+def arrival(connection_id: str, delivery: Delivery, lane: str = "live") -> Arrival:
+    """A connector's delivery as the inbox takes it."""
+    return Arrival(
+        connection_id=connection_id,
+        topic=delivery.topic.value,
+        external_id=delivery.external_id,
+        document=delivery.document,
+        version=delivery.version,
+        lane=lane,
+    )
+
+
+async def pull(hub: HubContext, connection_id: str) -> None:
+    """One pull of one connection, from its bookmark to the present."""
+    live = await hub.live.open(connection_id)
+    if live is None or live.connection.status is ConnectionStatus.PAUSED:
+        return
+    connection, connector = live.connection, live.connector
+    if not isinstance(connector, PullsOrders):
+        return
+    began, bookmark = hub.now(), connection.bookmark
+    try:
+        async for page in connector.pull_orders(bookmark):
+            moved_to = page.bookmark if page.bookmark is not None else bookmark
+            if not await hub.database.run(_turn(hub, connection_id, page, bookmark, moved_to)):
+                return  # somebody else pulls this connection and is further
+            bookmark = moved_to
+    except ConnectorError as error:
+        await report(hub, connection, error)
+        return
+
+    def finish(uow: UnitOfWork) -> None:
+        if isinstance(connector, RevisitsOpenOrders):
+            notices.revisit_open_orders(uow, connection_id, before=began, now=hub.now())
+        hub.books.connections.pulled(uow, connection_id, hub.now(), live.plugin.pull_every)
+
+    await hub.database.run(finish)
+
+
+def _turn(
+    hub: HubContext, connection_id: str, page: Page, before: str, after: str
+) -> Callable[[UnitOfWork], bool]:
+    def turn(uow: UnitOfWork) -> bool:
+        if not hub.books.connections.turn_page(uow, connection_id, before=before, after=after):
+            return False
+        arrivals = [arrival(connection_id, delivery) for delivery in page.deliveries]
+        hub.books.receive(uow, arrivals, hub.now())
+        things = [(notice.topic.value, notice.external_id) for notice in page.notices]
+        notices.note(uow, connection_id, things, hub.now())
+        return True
+
+    return turn

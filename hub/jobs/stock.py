@@ -1,0 +1,58 @@
+"""Tell stores what they may still sell, and let back-orders go when stock arrives."""
+
+from hub.context import HubContext
+from hub.pipeline.resume import reaudit as reaudit_page
+from hub.pipeline.resume import resume_backorders
+from hub.storage import stores
+from hub.storage.database import UnitOfWork
+from mappings.canonical import StockLevel
+
+SKUS_AT_ONCE = 500
+
+
+async def tell_stock(hub: HubContext, key: str = "") -> None:
+    """Availability that changed → one outbox message per store with the levels that differ from what the
+    store was told last."""
+    while await hub.database.run(lambda uow: _tell(hub, uow)):
+        pass
+
+
+def _tell(hub: HubContext, uow: UnitOfWork) -> bool:
+    now = hub.now()
+    news = hub.books.stock.news(uow, "to_tell", SKUS_AT_ONCE)
+    if not news:
+        return False
+    levels = stores.levels_to_tell(uow, [sku for sku, _ in news])
+    told: dict[str, dict[str, StockLevel]] = {}
+    for each in levels:
+        told.setdefault(each.connection_id, {})[each.listing_id] = StockLevel(
+            listing_id=each.listing_id,
+            inventory_id=each.inventory_id,
+            sku=each.sku,
+            available=max(0, each.available),
+            as_of=now,
+        )
+    hub.books.outbox.put_stock(uow, told, now)
+    stores.mark_told(uow, levels, now)
+    hub.books.stock.forget_news(uow, "to_tell", news)
+    return len(news) == SKUS_AT_ONCE
+
+
+async def resume(hub: HubContext, key: str = "") -> None:
+    """Back-orders whose SKUs arrived take the route again, oldest first."""
+    news = await hub.database.read(lambda uow: hub.books.stock.news(uow, "arrived", SKUS_AT_ONCE))
+    if not news:
+        return
+    skus, after = [sku for sku, _ in news], ""
+    while after := await hub.database.run(
+        lambda uow: resume_backorders(hub.books, uow, skus, after, hub.now())
+    ):
+        pass
+    await hub.database.run(lambda uow: hub.books.stock.forget_news(uow, "arrived", news))
+
+
+async def reaudit(hub: HubContext, key: str = "") -> None:
+    """Orders on hold are audited again: links or policies changed."""
+    after = ""
+    while after := await hub.database.run(lambda uow: reaudit_page(hub.books, uow, after, hub.now())):
+        pass

@@ -1,0 +1,31 @@
+"""Find what a lost wake-up left behind. Works without Redis: it looks only at rows."""
+
+from hub.context import HubContext
+from hub.storage import notices, parcels
+from hub.storage.database import UnitOfWork, Wake
+
+
+async def due_work(hub: HubContext) -> list[Wake]:
+    """Every job that has something to do now."""
+    return await hub.database.run(lambda uow: _due(hub, uow))
+
+
+def _due(hub: HubContext, uow: UnitOfWork) -> list[Wake]:
+    now, lease_now = hub.now(), hub.database.lease_now(uow)
+    books = hub.books
+    wakes = [Wake("work_inbox", lane, lane) for lane in books.inbox.open_lanes(uow)]
+    wakes += [Wake("pull", each) for each in books.connections.due_pulls(uow, now)]
+    wakes += [Wake("fetch", each) for each in notices.due_connections(uow, now)]
+    wakes += [Wake("work_outbox", each) for each in books.outbox.due_connections(uow, now, lease_now)]
+    wakes += [Wake("track", each, "bulk") for each in parcels.due_connections(uow, now)]
+    if books.stock.news(uow, "to_tell", 1):
+        wakes.append(Wake("tell_stock"))
+    if books.stock.news(uow, "arrived", 1):
+        wakes.append(Wake("resume"))
+    return wakes
+
+
+async def sweep(hub: HubContext, key: str = "") -> None:
+    """Wake whatever is due."""
+    if wakes := await due_work(hub):
+        await hub.queue.wake(wakes)

@@ -1,0 +1,28 @@
+"""All jobs by name: what a wake-up names, what the worker runs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from hub.context import HubContext
+from hub.jobs.fetch import fetch
+from hub.jobs.housekeeping import housekeeping
+from hub.jobs.inbox import work_inbox
+from hub.jobs.outbox import work_outbox
+from hub.jobs.pull import pull
+from hub.jobs.stock import reaudit, resume, tell_stock
+from hub.jobs.sweep import sweep
+from hub.jobs.track import track
+
+Job = Callable[[HubContext, str], Awaitable[None]]
+
+JOBS: Mapping[str, Job] = {
+    "fetch": fetch,
+    "housekeeping": housekeeping,
+    "pull": pull,
+    "reaudit": reaudit,
+    "resume": resume,
+    "sweep": sweep,
+    "tell_stock": tell_stock,
+    "track": track,
+    "work_inbox": work_inbox,
+    "work_outbox": work_outbox,
+}

@@ -1,0 +1,50 @@
+"""What a failing connection means: try later, or pause it with a reason that a person can act on."""
+
+import logging
+from datetime import timedelta
+
+from connectors.kit import ConnectorError, Misconfigured, RateLimited, Recovery
+from hub.context import HubContext
+from hub.storage.connections import Connection
+from hub.storage.database import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+LONGEST_BACK_OFF = timedelta(minutes=30)
+
+
+def back_off(failures: int, error: ConnectorError) -> timedelta:
+    """What the platform asks for, else 10 s doubled with each failure, up to half an hour."""
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        return error.retry_after
+    return min(LONGEST_BACK_OFF, timedelta(seconds=10 * 2.0 ** min(failures, 10)))
+
+
+async def report(hub: HubContext, connection: Connection, error: ConnectorError) -> None:
+    """Note that a pull or fetch failed; pauses the connection where only a person can help."""
+    if error.recovery in (Recovery.REAUTHORISE, Recovery.RECONFIGURE):
+        await pause(hub, connection, error)
+        return
+    retry_at = hub.now() + back_off(connection.failures, error)
+
+    def note(uow: UnitOfWork) -> None:
+        hub.books.connections.failed(uow, connection.connection_id, str(error), retry_at)
+
+    await hub.database.run(note)
+    if connection.failures == 0:
+        log.warning("connection fails", extra={"connection": connection.connection_id, "error": str(error)})
+
+
+async def pause(hub: HubContext, connection: Connection, error: ConnectorError) -> None:
+    """Stop using a connection until a person acts; others do not notice."""
+    reason = pause_reason(error)
+    await hub.database.run(lambda uow: hub.books.connections.pause(uow, connection.connection_id, reason))
+    log.error("connection paused", extra={"connection": connection.connection_id, "reason": reason})
+
+
+def pause_reason(error: ConnectorError) -> str:
+    """The sentence that an administrator reads."""
+    if isinstance(error, Misconfigured):
+        where = f" (setting {error.setting})" if error.setting else ""
+        return f"correct the settings{where}: {error}"
+    return f"sign in again: {error}"

@@ -1,0 +1,118 @@
+"""The hub's books: everything that a pipeline reads and writes, and the one way to save decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from hub.clock import NewId, micros
+from hub.domain.effects import Effect
+from hub.domain.order import Order, Parcel
+from hub.domain.outcome import Outcome
+from hub.domain.snapshot import Snapshot
+from hub.storage import decisions
+from hub.storage.cases import Cases
+from hub.storage.connections import Connections
+from hub.storage.database import UnitOfWork
+from hub.storage.decisions import Decided
+from hub.storage.inbox import Arrival, Inbox
+from hub.storage.orders import Orders, Stored
+from hub.storage.outbox import Outbox
+from hub.storage.snapshot import Snapshots
+from hub.storage.stock import Stock
+from hub.vault import BlindIndex
+from mappings.structs import FrozenStruct
+
+
+class Moved(FrozenStruct):
+    """An order as it was loaded (or made), as it is now, and what led there."""
+
+    stored: Stored
+    order: Order
+    outcomes: tuple[Outcome, ...]
+    actor: str = "hub"
+    inbox_id: str | None = None
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return tuple(effect for outcome in self.outcomes for effect in outcome.effects)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """`track_every`: how often parcels are asked for where the carrier does not push."""
+
+    connections: Connections
+    inbox: Inbox
+    outbox: Outbox
+    orders: Orders
+    stock: Stock
+    cases: Cases
+    snapshots: Snapshots
+    new_id: NewId
+    track_every: timedelta
+
+    def receive(self, uow: UnitOfWork, arrivals: Sequence[Arrival], now: datetime) -> int:
+        """Store documents as they came; returns how many were new."""
+        self.connections.open_keys(uow)
+        return self.inbox.store(uow, arrivals, now)
+
+    def save(self, uow: UnitOfWork, moved: Sequence[Moved], snapshot: Snapshot) -> None:
+        """Write orders, their decisions and all effects. Everything of one batch, in one transaction."""
+        now = snapshot.now
+        stored = [
+            msgspec.structs.replace(
+                each.stored, order=each.order, decided=each.stored.decided + len(each.outcomes)
+            )
+            for each in moved
+        ]
+        self.orders.save(uow, stored, now, self._to_track(moved, snapshot))
+        decided = [
+            Decided(
+                order_id=each.order.order_id,
+                after=each.stored.decided,
+                outcomes=each.outcomes,
+                actor=each.actor,
+                policy_version=snapshot.policy_versions.get(each.order.store_id, 1),
+                inbox_id=each.inbox_id,
+            )
+            for each in moved
+        ]
+        decisions.append(uow, decided, now)
+        effects = [effect for each in moved for effect in each.effects]
+        self.stock.apply(uow, effects, now)
+        self.outbox.apply(uow, effects, now)
+        self.cases.apply(uow, effects, now)
+
+    def _to_track(self, moved: Sequence[Moved], snapshot: Snapshot) -> dict[str, int]:
+        """Freshly booked consignments of carriers that can be asked."""
+        due = micros(snapshot.now + self.track_every)
+        found: dict[str, int] = {}
+        for each in moved:
+            for consignment in each.order.consignments:
+                carrier = snapshot.connections.get(consignment.carrier_connection_id)
+                is_fresh = consignment.booked_at == snapshot.now and consignment.stage is not Parcel.CANCELLED
+                if carrier and is_fresh and "TracksParcels" in carrier.capabilities:
+                    found[consignment.consignment_id] = due
+        return found
+
+
+def open_books(
+    uow: UnitOfWork, connections: Connections, new_id: NewId, *, lease: timedelta, track_every: timedelta
+) -> Books:
+    """Open the keys and put the books together."""
+    index: BlindIndex = connections.open_index(uow)
+    connections.open_keys(uow)
+    stock = Stock(new_id)
+    return Books(
+        connections=connections,
+        inbox=Inbox(lambda connection_id: connections.key(connection_id).seal, new_id),
+        outbox=Outbox(new_id, lease),
+        orders=Orders(connections.key, index),
+        stock=stock,
+        cases=Cases(new_id),
+        snapshots=Snapshots(connections, stock, index),
+        new_id=new_id,
+        track_every=track_every,
+    )

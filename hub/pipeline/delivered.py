@@ -1,0 +1,85 @@
+"""What became of outbox messages → orders. Recorded only where the message is still this worker's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hub.domain.dispatch import booked, booking_cancelled, booking_stands, told
+from hub.domain.effects import Verb
+from hub.domain.order import Order, Stage
+from hub.domain.outcome import Outcome
+from hub.domain.route import advance
+from hub.domain.snapshot import Snapshot
+from hub.pipeline.books import Books, Moved
+from hub.storage import parcels, stores
+from hub.storage.database import UnitOfWork
+from hub.storage.outbox import Verdict, read_levels
+from mappings.canonical import Booking, StockRefusal, TrackingStatus
+from mappings.structs import FrozenStruct
+
+
+class Delivered(FrozenStruct):
+    """A verdict with what the platform answered, where that matters."""
+
+    verdict: Verdict
+    booking: Booking | None = None
+    refusals: tuple[StockRefusal, ...] = ()
+    status: TrackingStatus | None = None
+
+
+def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: datetime) -> int:
+    """Write verdicts and what follows from them, in one transaction; returns how many were still ours."""
+    order_ids = [each.verdict.message.order_id for each in delivered if each.verdict.message.order_id]
+    stored = books.orders.by_ids(uow, order_ids)
+    snapshot = books.snapshots.load(uow, now, known=[each.order for each in stored.values()])
+    ours = books.outbox.record(uow, [each.verdict for each in delivered], now)
+    moved = {order_id: Moved(stored=each, order=each.order, outcomes=()) for order_id, each in stored.items()}
+    for each in delivered:
+        message = each.verdict.message
+        if message.id not in ours:
+            continue
+        if message.verb is Verb.PUSH_STOCK:
+            _stock_answered(uow, each)
+        elif message.order_id in moved:
+            moved[message.order_id] = _followed(moved[message.order_id], each, snapshot)
+    books.save(uow, [each for each in moved.values() if each.outcomes], snapshot)
+    parcels.rematch(uow, [each.booking.tracking_number for each in delivered if each.booking])
+    return len(ours)
+
+
+def _followed(before: Moved, delivered: Delivered, snapshot: Snapshot) -> Moved:
+    outcome = _outcome(before.order, delivered, snapshot)
+    if outcome is None:
+        return before
+    order, outcomes = outcome.order, (*before.outcomes, outcome)
+    if order.stage is Stage.RECEIVED:
+        order, more = advance(order, snapshot)
+        outcomes = (*outcomes, *more)
+    return Moved(stored=before.stored, order=order, outcomes=outcomes)
+
+
+def _outcome(order: Order, delivered: Delivered, snapshot: Snapshot) -> Outcome | None:
+    verdict = delivered.verdict
+    subject, is_done = verdict.message.subject, verdict.outcome == "done"
+    match verdict.message.verb:
+        case Verb.BOOK if is_done and delivered.booking:
+            return booked(order, subject, delivered.booking, snapshot)
+        case Verb.CANCEL_BOOKING if is_done:
+            return booking_cancelled(order, subject, snapshot)
+        case Verb.CANCEL_BOOKING if verdict.outcome == "refused":
+            return booking_stands(order, subject, verdict.error, snapshot)
+        case Verb.PUSH_FULFILMENT if is_done:
+            return told(order, subject, None, snapshot)
+        case Verb.PUSH_STATUS if is_done:
+            return told(order, subject, delivered.status, snapshot)
+        case _:
+            return None
+
+
+def _stock_answered(uow: UnitOfWork, delivered: Delivered) -> None:
+    """Levels that the store did not take are told again with the next change."""
+    message = delivered.verdict.message
+    if delivered.verdict.state == "parked":
+        refused = [each.listing_id for each in read_levels(message.document)]
+    else:
+        refused = [each.listing_id for each in delivered.refusals]
+    stores.forget_told(uow, message.connection_id, refused)

@@ -1,0 +1,182 @@
+"""Documents → orders along the route. One batch, one transaction:
+
+claim documents → read each (the unreadable are parked one by one, never the batch)
+→ find known orders → one snapshot → new ones take the route, changed ones are amended
+→ save orders, decisions, reservations, outbox → mark the documents
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.domain.changes import amend, is_older
+from hub.domain.order import Order, Stage
+from hub.domain.outcome import Outcome
+from hub.domain.route import advance
+from hub.domain.snapshot import ConnectionFacts, Snapshot
+from hub.pipeline.books import Books, Moved
+from hub.pipeline.tracking import Reported, take_reports
+from hub.storage import drift, stores
+from hub.storage.database import UnitOfWork
+from hub.storage.inbox import InboxRow, Result
+from hub.storage.orders import Stored
+from mappings.canonical import Listing, SalesOrder
+from mappings.contracts import CarrierMapping, StoreMapping
+from mappings.errors import MappingError
+
+DRIFT_SAMPLE = 5
+"""Documents per batch that are searched for fields nobody named; all of them in a small batch."""
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Platform name → mapping, as the registry found them."""
+
+    stores: Mapping[str, StoreMapping]
+    carriers: Mapping[str, CarrierMapping]
+
+
+@dataclass
+class _Batch:
+    orders: list[tuple[InboxRow, SalesOrder]] = field(default_factory=list)
+    listings: list[tuple[InboxRow, Listing]] = field(default_factory=list)
+    reports: list[Reported] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+
+
+def work_inbox(
+    books: Books, mappings: Mappings, uow: UnitOfWork, lane: str, limit: int, now: datetime
+) -> int:
+    """Work off up to `limit` documents of a lane; returns how many there were."""
+    rows = books.inbox.claim(uow, lane, limit)
+    if not rows:
+        return 0
+    facts = books.connections.facts(uow)
+    batch = _read(books, mappings, rows, facts)
+    _note_drift(books, mappings, uow, batch, facts, now)
+    batch.results += _take_orders(books, uow, batch.orders, facts, now)
+    stores.save_listings(uow, [(row.connection_id, listing) for row, listing in batch.listings], now)
+    batch.results += [Result(id=row.id, state="done") for row, _ in batch.listings]
+    batch.results += take_reports(books, uow, batch.reports, now)
+    books.inbox.finish(uow, batch.results, now)
+    return len(rows)
+
+
+def _read(
+    books: Books, mappings: Mappings, rows: Sequence[InboxRow], facts: Mapping[str, ConnectionFacts]
+) -> _Batch:
+    batch = _Batch()
+    for row in rows:
+        platform = facts[row.connection_id].platform
+        try:
+            document = _opened(books, row)
+            if row.topic == "order":
+                batch.orders.append((row, mappings.stores[platform].read_order(document)))
+            elif row.topic == "listing":
+                batch.listings.append((row, mappings.stores[platform].read_listing(document)))
+            else:
+                reports = mappings.carriers[platform].read_tracking(document)
+                batch.reports.append(Reported(row=row, reports=reports))
+        except MappingError as error:
+            batch.results.append(Result(id=row.id, state="parked", path=error.path, reason=error.reason))
+        except Exception as error:  # a foreign mapping may fail in any way; its document must not stop others
+            reason = f"the mapping of {platform} failed with {type(error).__name__}"
+            batch.results.append(Result(id=row.id, state="parked", path="$", reason=reason))
+    return batch
+
+
+def _opened(books: Books, row: InboxRow) -> bytes:
+    if row.document is None:
+        raise MappingError("$", "the document was thrown away after its time")
+    return books.connections.key(row.connection_id).open(row.document, f"inbox:{row.id}")
+
+
+def _note_drift(
+    books: Books,
+    mappings: Mappings,
+    uow: UnitOfWork,
+    batch: _Batch,
+    facts: Mapping[str, ConnectionFacts],
+    now: datetime,
+) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for row, _ in batch.orders[:DRIFT_SAMPLE]:
+        platform = facts[row.connection_id].platform
+        for path in mappings.stores[platform].unknown_order_fields(_opened(books, row)):
+            seen[platform, path] = seen.get((platform, path), 0) + 1
+    drift.count(uow, seen, now)
+
+
+def _take_orders(
+    books: Books,
+    uow: UnitOfWork,
+    arrived: Sequence[tuple[InboxRow, SalesOrder]],
+    facts: Mapping[str, ConnectionFacts],
+    now: datetime,
+) -> list[Result]:
+    if not arrived:
+        return []
+    keys = {(row.connection_id, sales.external_id) for row, sales in arrived}
+    known = books.orders.by_external_ids(uow, sorted(keys))
+    ids = {key: known[key].order.order_id if key in known else books.new_id() for key in _in_turn(arrived)}
+    snapshot = books.snapshots.load(
+        uow,
+        now,
+        arriving=[(ids[row.connection_id, s.external_id], row.connection_id, s) for row, s in arrived],
+        known=[stored.order for stored in known.values()],
+    )
+    sent = books.outbox.sent_subjects(uow, [stored.order.order_id for stored in known.values()])
+    moved: dict[tuple[str, str], Moved] = {}
+    results: list[Result] = []
+    for row, sales in arrived:
+        key = (row.connection_id, sales.external_id)
+        before = moved.get(key) or _loaded(known.get(key))
+        if before is None:
+            order = _new_order(ids[key], facts[row.connection_id], sales)
+            order, outcomes = advance(order, snapshot)
+            moved[key] = Moved(stored=Stored(order=order), order=order, outcomes=outcomes, inbox_id=row.id)
+        elif is_older(sales, before.order.sales):
+            results.append(Result(id=row.id, state="superseded", reason="older than what we know"))
+            continue
+        elif sales != before.order.sales:
+            moved[key] = _amended(before, sales, sent.get(ids[key], frozenset()), snapshot, row.id)
+        results.append(Result(id=row.id, state="done"))
+    books.save(uow, list(moved.values()), snapshot)
+    return results
+
+
+def _in_turn(arrived: Sequence[tuple[InboxRow, SalesOrder]]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((row.connection_id, sales.external_id) for row, sales in arrived))
+
+
+def _loaded(stored: Stored | None) -> Moved | None:
+    return Moved(stored=stored, order=stored.order, outcomes=()) if stored else None
+
+
+def _new_order(order_id: str, connection: ConnectionFacts, sales: SalesOrder) -> Order:
+    return Order(
+        order_id=order_id,
+        connection_id=connection.connection_id,
+        store_id=connection.store_id,
+        sales=sales,
+    )
+
+
+def _amended(
+    before: Moved, sales: SalesOrder, sent: frozenset[str], snapshot: Snapshot, inbox_id: str
+) -> Moved:
+    change = amend(before.order, sales, sent, snapshot)
+    order, outcomes = change.order, before.outcomes
+    if change.reasons or change.effects or order.stage is not before.order.stage:
+        outcomes = (*outcomes, change)
+    if order.stage is Stage.RECEIVED:
+        order, more = advance(order, snapshot)
+        outcomes = (*outcomes, *_news(more, before.order, order))
+    return Moved(stored=before.stored, order=order, outcomes=outcomes, inbox_id=inbox_id)
+
+
+def _news(outcomes: tuple[Outcome, ...], before: Order, after: Order) -> tuple[Outcome, ...]:
+    """An audit that holds an order for the same reasons as before is no news."""
+    if after.stage is before.stage and after.reasons == before.reasons and len(outcomes) == 1:
+        return ()
+    return outcomes

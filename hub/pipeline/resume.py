@@ -1,0 +1,117 @@
+"""Orders that waited and may go on: stock arrived, links were made, a person decided."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from hub.domain.by_hand import shipped_by_hand
+from hub.domain.changes import hold, make_history, release
+from hub.domain.order import Order, Stage
+from hub.domain.outcome import Outcome
+from hub.domain.route import advance
+from hub.domain.snapshot import Snapshot
+from hub.pipeline.books import Books, Moved
+from hub.storage.database import UnitOfWork
+from hub.storage.orders import Stored
+from mappings.canonical import LineQuantity
+
+PAGE = 200
+
+Decide = Callable[[Order, frozenset[str], Snapshot], Outcome]
+"""(order, consignments whose booking may have reached a carrier, snapshot) → outcome."""
+
+
+def resume_backorders(books: Books, uow: UnitOfWork, skus: Sequence[str], after: str, now: datetime) -> str:
+    """Route up to a page of back-orders that want one of these SKUs, oldest first; returns the id to go on
+    from, or empty at the end."""
+    ids = books.orders.backordered(uow, skus, after, PAGE)
+    decide_again(books, uow, ids, _again, now)
+    return ids[-1] if len(ids) == PAGE else ""
+
+
+def reaudit(books: Books, uow: UnitOfWork, after: str, now: datetime) -> str:
+    """Audit up to a page of held orders again, because facts changed; returns the id to go on from."""
+    ids = books.orders.held(uow, after, PAGE)
+    decide_again(books, uow, ids, _again, now)
+    return ids[-1] if len(ids) == PAGE else ""
+
+
+def _again(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
+    return Outcome(step="again", order=msgspec.structs.replace(order, stage=Stage.RECEIVED))
+
+
+def decide_again(
+    books: Books,
+    uow: UnitOfWork,
+    order_ids: Sequence[str],
+    decide: Decide,
+    now: datetime,
+    *,
+    actor: str = "hub",
+) -> list[Order]:
+    """Apply a decision to orders and take them along the route; an unchanged order leaves no trace."""
+    stored = books.orders.by_ids(uow, order_ids)
+    if not stored:
+        return []
+    snapshot = books.snapshots.load(uow, now, known=[each.order for each in stored.values()])
+    sent = books.outbox.sent_subjects(uow, list(stored))
+    moved = []
+    for order_id in sorted(stored):
+        each = stored[order_id]
+        moved.append(
+            _decided(each, decide(each.order, sent.get(order_id, frozenset()), snapshot), snapshot, actor)
+        )
+    books.save(uow, [each for each in moved if each.outcomes], snapshot)
+    return [each.order for each in moved]
+
+
+def _decided(stored: Stored, outcome: Outcome, snapshot: Snapshot, actor: str) -> Moved:
+    order = outcome.order
+    outcomes: tuple[Outcome, ...] = (outcome,) if outcome.reasons or outcome.effects else ()
+    if order.stage is Stage.RECEIVED:
+        order, more = advance(order, snapshot)
+        is_same = not outcomes and order.stage is stored.order.stage and order.reasons == stored.order.reasons
+        outcomes = () if is_same else (*outcomes, *more)
+    return Moved(stored=stored, order=order, outcomes=outcomes, actor=actor)
+
+
+def hold_orders(
+    books: Books, uow: UnitOfWork, ids: Sequence[str], why: str, actor: str, now: datetime
+) -> list[Order]:
+    """A person stops orders; what has not left is taken back."""
+    return decide_again(
+        books, uow, ids, lambda order, sent, snapshot: hold(order, why, sent, snapshot), now, actor=actor
+    )
+
+
+def release_orders(
+    books: Books, uow: UnitOfWork, ids: Sequence[str], why: str, actor: str, now: datetime
+) -> list[Order]:
+    """A person overrules the reasons for which orders are held."""
+    return decide_again(books, uow, ids, lambda order, sent, snapshot: release(order, why), now, actor=actor)
+
+
+def ship_by_hand(
+    books: Books,
+    uow: UnitOfWork,
+    order_id: str,
+    carrier: str,
+    number: str,
+    lines: Sequence[LineQuantity],
+    actor: str,
+    now: datetime,
+) -> list[Order]:
+    """A parcel that was booked elsewhere. Raises `ValueError` if that is not possible now."""
+
+    def decide(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
+        return shipped_by_hand(order, carrier, number, lines, sent, snapshot)
+
+    return decide_again(books, uow, [order_id], decide, now, actor=actor)
+
+
+def settle_history(books: Books, uow: UnitOfWork, connection_id: str, after: str, now: datetime) -> str:
+    """A page of a connection's open orders that are older than its arming: they become history."""
+    ids = books.orders.before_arming(uow, connection_id, after, PAGE)
+    decide_again(books, uow, ids, make_history, now)
+    return ids[-1] if len(ids) == PAGE else ""

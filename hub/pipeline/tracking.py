@@ -1,0 +1,95 @@
+"""Carriers' reports → consignments. Known events vanish; new ones move the consignment by their own time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hub.domain.order import Stage
+from hub.domain.route import advance
+from hub.domain.tracking import tracked
+from hub.pipeline.books import Books, Moved
+from hub.storage import parcels
+from hub.storage.database import UnitOfWork
+from hub.storage.inbox import InboxRow, Result
+from hub.storage.parcels import Found
+from mappings.canonical import TrackingEvent, TrackingReport
+from mappings.structs import FrozenStruct
+
+
+class Reported(FrozenStruct):
+    """A tracking document and the reports in it."""
+
+    row: InboxRow
+    reports: tuple[TrackingReport, ...]
+
+
+def take_reports(books: Books, uow: UnitOfWork, reported: Sequence[Reported], now: datetime) -> list[Result]:
+    """Apply reports; one about no parcel of ours waits as `unmatched` until its number is booked."""
+    if not reported:
+        return []
+    reports = [(each.row, report) for each in reported for report in each.reports]
+    found = parcels.find(
+        uow,
+        [report.tracking_number for _, report in reports],
+        [report.reference for _, report in reports],
+    )
+    matched = {each.row.id for each in reported if not each.reports}
+    events: dict[str, dict[str, TrackingEvent]] = {}
+    owners: dict[str, str] = {}
+    for row, report in reports:
+        for parcel in _of_report(report, found):
+            matched.add(row.id)
+            owners[parcel.consignment_id] = parcel.order_id
+            fresh = events.setdefault(parcel.consignment_id, {})
+            fresh.update({parcels.identity(event): event for event in report.events})
+    _apply(books, uow, events, owners, now)
+    return [_result(each.row, each.row.id in matched) for each in reported]
+
+
+def _result(row: InboxRow, is_matched: bool) -> Result:
+    if is_matched:
+        return Result(id=row.id, state="done")
+    return Result(id=row.id, state="unmatched", reason="no parcel of ours has this number yet")
+
+
+def _of_report(report: TrackingReport, found: Sequence[Found]) -> list[Found]:
+    by_reference = [each for each in found if report.reference and each.consignment_id == report.reference]
+    if by_reference:
+        return by_reference[:1]
+    same = [each for each in found if each.tracking_number == report.tracking_number]
+    return [each for each in same if each.carrier == report.carrier] or same[:1]
+
+
+def _apply(
+    books: Books,
+    uow: UnitOfWork,
+    events: Mapping[str, Mapping[str, TrackingEvent]],
+    owners: Mapping[str, str],
+    now: datetime,
+) -> None:
+    if not events:
+        return
+    stored = books.orders.by_ids(uow, owners.values())
+    known = parcels.known_events(uow, sorted(events))
+    snapshot = books.snapshots.load(uow, now, known=[each.order for each in stored.values()])
+    moved = {order_id: Moved(stored=each, order=each.order, outcomes=()) for order_id, each in stored.items()}
+    added: list[tuple[str, TrackingEvent]] = []
+    for consignment_id in sorted(events):
+        seen = known.get(consignment_id, set())
+        fresh = tuple(event for identity, event in events[consignment_id].items() if identity not in seen)
+        if not fresh:
+            continue
+        added += [(consignment_id, event) for event in fresh]
+        before = moved[owners[consignment_id]]
+        outcome = tracked(before.order, consignment_id, fresh, snapshot)
+        order, outcomes = outcome.order, (*before.outcomes, outcome)
+        if order.stage is Stage.RECEIVED:
+            order, more = advance(order, snapshot)
+            outcomes = (*outcomes, *more)
+        moved[order.order_id] = Moved(stored=before.stored, order=order, outcomes=outcomes)
+
+    def seal(text: str, consignment_id: str) -> bytes:
+        key = books.connections.key(moved[owners[consignment_id]].order.connection_id)
+        return key.seal(text.encode(), f"tracking:{consignment_id}")
+
+    parcels.add_events(uow, added, seal, now)
+    books.save(uow, [each for each in moved.values() if each.outcomes], snapshot)

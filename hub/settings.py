@@ -1,0 +1,86 @@
+"""Settings of the hub: environment (`HUB_…`), `.env`, then `orderhub.toml`. Names and meaning: this model.
+
+`docs/settings.md` and `orderhub doctor` are made from it.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class HubSettings(BaseSettings):
+    """Everything an operator can set. The defaults are the embedded mode: SQLite and an embedded queue."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HUB_", env_file=".env", toml_file="orderhub.toml", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(
+        Path("var/orderhub"), description="Where the embedded database and queue server live."
+    )
+    database_url: str = Field(
+        "",
+        description="PostgreSQL address (postgresql://user:password@host/name); empty: SQLite in data_dir.",
+    )
+    redis_url: str = Field("", description="Redis address; empty: an embedded queue server in data_dir.")
+    master_keys: tuple[SecretStr, ...] = Field(
+        (), description="Master keys of the vault, the one in use first (JSON list; `orderhub new-key`)."
+    )
+    host: str = Field("127.0.0.1", description="Address that the web server listens on.")
+    port: int = Field(8321, ge=0, le=65535, description="Port that the web server listens on.")
+    public_url: str = Field(
+        "http://127.0.0.1:8321", description="Address under which platforms and carriers reach the webhooks."
+    )
+    webhook_limit_bytes: int = Field(
+        2 * 1024 * 1024, ge=1024, description="Largest webhook body that is accepted."
+    )
+    webhook_body_seconds: float = Field(10, gt=0, description="How long a webhook body may take to arrive.")
+    batch_size: int = Field(250, ge=1, le=1000, description="Documents and messages per transaction.")
+    lease: timedelta = Field(
+        timedelta(minutes=2), description="How long a worker may hold an outbox message before it is retried."
+    )
+    sweep_every: timedelta = Field(
+        timedelta(seconds=10), description="How often a sweep looks for work whose wake-up was lost."
+    )
+    track_every: timedelta = Field(
+        timedelta(hours=2), description="How often parcels are asked for where the carrier does not push."
+    )
+    retry_schedule: tuple[timedelta, ...] = Field(
+        tuple(timedelta(seconds=each) for each in (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600)),
+        description="Pauses between attempts of an outbox message; after the last it is parked.",
+    )
+    keep_documents: timedelta = Field(
+        timedelta(days=90), description="How long raw documents are kept; their digests stay."
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    database_threads: int = Field(
+        4, ge=1, le=64, description="Database connections per process (PostgreSQL)."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'orderhub.sqlite3'}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def is_embedded(self) -> bool:
+        return not self.database_url

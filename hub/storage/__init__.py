@@ -1,0 +1,1 @@
+"""Remembering: tables, and the statements that read and write them. No HTTP, no connectors."""

@@ -1,0 +1,298 @@
+"""Connections: their sealed settings and credentials, their state, their bookmark; and the vault's keys."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from hub.clock import from_micros, micros
+from hub.domain.snapshot import ConnectionFacts
+from hub.storage.database import UnitOfWork
+from hub.vault import BlindIndex, SealingKey, Vault
+from mappings.structs import FrozenStruct
+
+INDEX_KEY = "blind-index"
+
+
+class ConnectionStatus(StrEnum):
+    """`observing`: pulls and decides, its outbox waits. `active`: sends. `paused`: does nothing."""
+
+    OBSERVING = "observing"
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class Connection(FrozenStruct):
+    """One link to a platform or carrier; `settings` are plain values, opened from the vault."""
+
+    connection_id: str
+    kind: str
+    platform: str
+    title: str
+    store_id: str
+    settings: Mapping[str, Any]
+    capabilities: frozenset[str]
+    accepts_tokens_of: frozenset[str]
+    status: ConnectionStatus
+    paused_reason: str
+    last_error: str
+    armed_from: datetime | None
+    bookmark: str
+    next_pull_at: datetime
+    pulled_at: datetime | None
+    failures: int
+    version: int
+
+
+class Connections:
+    """Opened keys are kept in memory by connection; they never change while a connection lives."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._keys: dict[str, SealingKey] = {}
+        self._index: BlindIndex | None = None
+
+    def open_index(self, uow: UnitOfWork) -> BlindIndex:
+        """The key of the blind indexes; made at the first start."""
+        if self._index is None:
+            row = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=INDEX_KEY)
+            wrapped = bytes(row.wrapped) if row else self._vault.new_wrapped_key(INDEX_KEY)
+            if row is None:
+                uow.change("INSERT INTO secrets VALUES (:name, :wrapped)", name=INDEX_KEY, wrapped=wrapped)
+            self._index = self._vault.unwrap_index(wrapped, INDEX_KEY)
+        return self._index
+
+    def open_keys(self, uow: UnitOfWork) -> None:
+        """Open the data keys of all connections that are not open yet."""
+        for row in uow.all("SELECT id, data_key FROM connections"):
+            if row.id not in self._keys:
+                self._keys[row.id] = self._vault.unwrap(bytes(row.data_key), row.id)
+
+    def key(self, connection_id: str) -> SealingKey:
+        """The data key of a connection whose keys were opened."""
+        return self._keys[connection_id]
+
+    def facts(self, uow: UnitOfWork) -> dict[str, ConnectionFacts]:
+        """What deciding needs to know of every connection; opens their keys, not their settings."""
+        self.open_keys(uow)
+        rows = uow.all(
+            "SELECT id, kind, platform, store_id, capabilities, accepts_tokens_of, status, armed_from"
+            " FROM connections ORDER BY id"
+        )
+        return {
+            row.id: ConnectionFacts(
+                connection_id=row.id,
+                kind=row.kind,
+                platform=row.platform,
+                store_id=row.store_id or "",
+                capabilities=frozenset(row.capabilities.split()),
+                accepts_tokens_of=frozenset(row.accepts_tokens_of.split()),
+                is_active=row.status == ConnectionStatus.ACTIVE,
+                armed_from=from_micros(row.armed_from) if row.armed_from is not None else None,
+            )
+            for row in rows
+        }
+
+    def add(
+        self,
+        uow: UnitOfWork,
+        *,
+        connection_id: str,
+        kind: str,
+        platform: str,
+        title: str,
+        store_id: str,
+        settings: Mapping[str, Any],
+        capabilities: frozenset[str],
+        accepts_tokens_of: frozenset[str],
+    ) -> None:
+        """A new connection observes; it sends nothing until it is armed."""
+        wrapped = self._vault.new_wrapped_key(connection_id)
+        key = self._vault.unwrap(wrapped, connection_id)
+        uow.change(
+            "INSERT INTO connections (id, kind, platform, title, store_id, data_key, settings, capabilities,"
+            " accepts_tokens_of, status) VALUES (:id, :kind, :platform, :title, :store, :data_key, :settings,"
+            " :capabilities, :tokens, :status)",
+            id=connection_id,
+            kind=kind,
+            platform=platform,
+            title=title,
+            store=store_id or None,
+            data_key=wrapped,
+            settings=key.seal(msgspec.json.encode(dict(settings)), f"connection:{connection_id}:settings"),
+            capabilities=" ".join(sorted(capabilities)),
+            tokens=" ".join(sorted(accepts_tokens_of)),
+            status=ConnectionStatus.OBSERVING.value,
+        )
+        self._keys[connection_id] = key
+
+    def all(self, uow: UnitOfWork) -> list[Connection]:
+        self.open_keys(uow)
+        return [self._connection(row) for row in uow.all("SELECT * FROM connections ORDER BY id")]
+
+    def one(self, uow: UnitOfWork, connection_id: str) -> Connection | None:
+        self.open_keys(uow)
+        row = uow.one("SELECT * FROM connections WHERE id = :id", id=connection_id)
+        return self._connection(row) if row else None
+
+    def _connection(self, row: Any) -> Connection:
+        opened = self._keys[row.id].open(row.settings, f"connection:{row.id}:settings")
+        return Connection(
+            connection_id=row.id,
+            kind=row.kind,
+            platform=row.platform,
+            title=row.title,
+            store_id=row.store_id or "",
+            settings=msgspec.json.decode(opened),
+            capabilities=frozenset(row.capabilities.split()),
+            accepts_tokens_of=frozenset(row.accepts_tokens_of.split()),
+            status=ConnectionStatus(row.status),
+            paused_reason=row.paused_reason,
+            last_error=row.last_error,
+            armed_from=from_micros(row.armed_from) if row.armed_from is not None else None,
+            bookmark=row.bookmark,
+            next_pull_at=from_micros(row.next_pull_at),
+            pulled_at=from_micros(row.pulled_at) if row.pulled_at is not None else None,
+            failures=row.failures,
+            version=row.version,
+        )
+
+    def credentials(self, uow: UnitOfWork, connection_id: str) -> dict[str, str]:
+        """Tokens renewed last; empty before the first renewal."""
+        self.open_keys(uow)
+        row = uow.one("SELECT credentials FROM connections WHERE id = :id", id=connection_id)
+        if row is None or row.credentials is None:
+            return {}
+        place = f"connection:{connection_id}:credentials"
+        opened: dict[str, str] = msgspec.json.decode(self._keys[connection_id].open(row.credentials, place))
+        return opened
+
+    def begin_renewal(self, uow: UnitOfWork, connection_id: str, lease_now: int, lease: timedelta) -> bool:
+        """Become the one who renews; false while somebody else is."""
+        return bool(
+            uow.change(
+                "UPDATE connections SET renewing_until = :until WHERE id = :id AND renewing_until <= :now",
+                id=connection_id,
+                now=lease_now,
+                until=lease_now + lease // timedelta(microseconds=1),
+            )
+        )
+
+    def end_renewal(self, uow: UnitOfWork, connection_id: str) -> None:
+        uow.change("UPDATE connections SET renewing_until = 0 WHERE id = :id", id=connection_id)
+
+    def save_credentials(self, uow: UnitOfWork, connection_id: str, tokens: Mapping[str, str]) -> None:
+        place = f"connection:{connection_id}:credentials"
+        sealed = self._keys[connection_id].seal(msgspec.json.encode(dict(tokens)), place)
+        uow.change(
+            "UPDATE connections SET credentials = :sealed WHERE id = :id", sealed=sealed, id=connection_id
+        )
+
+    def replace_settings(self, uow: UnitOfWork, connection_id: str, settings: Mapping[str, Any]) -> None:
+        """New settings (re-authorisation); former tokens are forgotten."""
+        sealed = self.key(connection_id).seal(
+            msgspec.json.encode(dict(settings)), f"connection:{connection_id}:settings"
+        )
+        uow.change(
+            "UPDATE connections SET settings = :sealed, credentials = NULL, version = version + 1"
+            " WHERE id = :id",
+            sealed=sealed,
+            id=connection_id,
+        )
+
+    def rotate_keys(self, uow: UnitOfWork) -> int:
+        """Re-wrap every data key under the master key in use; returns how many."""
+        rows = uow.all("SELECT id, data_key AS wrapped FROM connections")
+        for row in rows:
+            uow.change(
+                "UPDATE connections SET data_key = :wrapped WHERE id = :id",
+                id=row.id,
+                wrapped=self._vault.rewrap(bytes(row.wrapped), row.id),
+            )
+        index = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=INDEX_KEY)
+        if index:
+            wrapped = self._vault.rewrap(bytes(index.wrapped), INDEX_KEY)
+            uow.change(
+                "UPDATE secrets SET wrapped = :wrapped WHERE name = :name", name=INDEX_KEY, wrapped=wrapped
+            )
+        return len(rows)
+
+    def pause(self, uow: UnitOfWork, connection_id: str, reason: str) -> None:
+        """Stop using a connection; what waits for it keeps waiting."""
+        uow.change(
+            "UPDATE connections SET status = :paused, paused_reason = :reason, version = version + 1"
+            " WHERE id = :id AND status <> :paused",
+            paused=ConnectionStatus.PAUSED.value,
+            reason=reason,
+            id=connection_id,
+        )
+
+    def resume(self, uow: UnitOfWork, connection_id: str) -> None:
+        """Use a paused connection again, in the state that it had."""
+        uow.change(
+            "UPDATE connections SET status = CASE WHEN armed_from IS NULL THEN :observing ELSE :active END,"
+            " paused_reason = '', failures = 0, next_pull_at = 0, version = version + 1"
+            " WHERE id = :id AND status = :paused",
+            observing=ConnectionStatus.OBSERVING.value,
+            active=ConnectionStatus.ACTIVE.value,
+            paused=ConnectionStatus.PAUSED.value,
+            id=connection_id,
+        )
+        uow.wake("pull", connection_id)
+        uow.wake("work_outbox", connection_id)
+
+    def arm(self, uow: UnitOfWork, connection_id: str, from_date: datetime) -> None:
+        """Start sending; orders placed before `from_date` are history without effects."""
+        uow.change(
+            "UPDATE connections SET status = :active, armed_from = :armed, version = version + 1"
+            " WHERE id = :id",
+            active=ConnectionStatus.ACTIVE.value,
+            armed=micros(from_date),
+            id=connection_id,
+        )
+        uow.wake("pull", connection_id)
+
+    def turn_page(self, uow: UnitOfWork, connection_id: str, *, before: str, after: str) -> bool:
+        """Move the bookmark; false if somebody else moved it meanwhile."""
+        return bool(
+            uow.change(
+                "UPDATE connections SET bookmark = :after WHERE id = :id AND bookmark = :before",
+                id=connection_id,
+                before=before,
+                after=after,
+            )
+        )
+
+    def pulled(self, uow: UnitOfWork, connection_id: str, now: datetime, every: timedelta) -> None:
+        """A pull ended well: the next is due after `every`."""
+        uow.change(
+            "UPDATE connections SET pulled_at = :now, next_pull_at = :next, failures = 0, last_error = ''"
+            " WHERE id = :id",
+            now=micros(now),
+            next=micros(now + every),
+            id=connection_id,
+        )
+
+    def failed(self, uow: UnitOfWork, connection_id: str, error: str, retry_at: datetime) -> None:
+        """A pull failed for now: it is tried again at `retry_at`."""
+        uow.change(
+            "UPDATE connections SET failures = failures + 1, last_error = :error, next_pull_at = :next"
+            " WHERE id = :id",
+            error=error[:500],
+            next=micros(retry_at),
+            id=connection_id,
+        )
+
+    def due_pulls(self, uow: UnitOfWork, now: datetime) -> list[str]:
+        """Connections whose pull is due."""
+        return [
+            row.id
+            for row in uow.all(
+                "SELECT id FROM connections WHERE status <> :paused AND kind = 'store'"
+                " AND next_pull_at <= :now ORDER BY next_pull_at, id",
+                paused=ConnectionStatus.PAUSED.value,
+                now=micros(now),
+            )
+        ]

@@ -1,0 +1,195 @@
+"""One transaction at a time: where it runs, what it retries, and what it wakes after the commit."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from hub.clock import Clock, micros
+
+T = TypeVar("T")
+
+ATTEMPTS = 6
+_RETRIED_STATES = {"40001", "40P01", "55P03", "57P01", "08006", "08003", "08001"}
+
+
+@dataclass(frozen=True)
+class Wake:
+    """A wake-up for a job: sent after the commit, lost without harm (a sweep finds the rows)."""
+
+    job: str
+    key: str = ""
+    lane: str = "live"
+
+
+@dataclass
+class UnitOfWork:
+    """One connection, one transaction. Leaving it by an exception rolls everything back."""
+
+    connection: sa.Connection
+    wakes: dict[Wake, None] = field(default_factory=dict)
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+    def wake(self, job: str, key: str = "", lane: str = "live") -> None:
+        self.wakes[Wake(job, key, lane)] = None
+
+    def all(self, statement: str, **parameters: Any) -> list[sa.Row[Any]]:
+        return list(self.connection.execute(_text(statement), parameters))
+
+    def one(self, statement: str, **parameters: Any) -> sa.Row[Any] | None:
+        return self.connection.execute(_text(statement), parameters).first()
+
+    def change(self, statement: str, **parameters: Any) -> int:
+        """Execute a writing statement; returns how many rows it changed."""
+        return self.connection.execute(_text(statement), parameters).rowcount
+
+
+@cache
+def _text(statement: str) -> sa.TextClause:
+    return sa.text(statement)
+
+
+class Database:
+    """Runs units of work in database threads, so that the event loop never blocks on them.
+
+    SQLite has one writer thread and one reader thread (WAL); PostgreSQL a small pool. `clock` null: leases
+    use the server's clock.
+    """
+
+    def __init__(self, url: str, *, threads: int = 4, clock: Clock | None = None) -> None:
+        self.engine = _engine(url, threads)
+        self._reading = self.engine.execution_options(reading=True)
+        self._clock = clock
+        self.is_postgres = self.engine.dialect.name == "postgresql"
+        self._writers = ThreadPoolExecutor(threads if self.is_postgres else 1, "database")
+        self._readers = self._writers if self.is_postgres else ThreadPoolExecutor(1, "database-read")
+        self.after_commit: Callable[[list[Wake]], Awaitable[object]] | None = None
+
+    async def run(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run `work` in a transaction, again from the start after a conflict or a lost connection, then
+        send its wake-ups. `work` must do all that it does through its unit of work."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                result, wakes = await self._in_thread(self._writers, lambda: self.transact(work))
+                break
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not _is_passing(error):
+                    raise
+            await self._pause(attempt)
+        if wakes and self.after_commit:
+            await self.after_commit(wakes)
+        return result
+
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run a reading unit of work beside the writer."""
+        result, _ = await self._in_thread(self._readers, lambda: self.transact(work, reading=True))
+        return result
+
+    async def _in_thread(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    async def _pause(self, attempt: int) -> None:
+        await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
+
+    def transact(self, work: Callable[[UnitOfWork], T], *, reading: bool = False) -> tuple[T, list[Wake]]:
+        """One attempt, in the calling thread."""
+        engine = self._reading if reading else self.engine
+        with engine.begin() as connection:
+            unit = UnitOfWork(connection)
+            result = work(unit)
+        return result, list(unit.wakes)
+
+    def lease_now(self, uow: UnitOfWork) -> int:
+        """Microseconds on the clock that all workers share: the server's, or the virtual one."""
+        if self._clock is not None:
+            return micros(self._clock())
+        if uow.is_postgres:
+            row = uow.one("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
+        else:
+            row = uow.one("SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)")
+        assert row is not None
+        return int(row[0])
+
+    def close(self) -> None:
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+
+class InlineDatabase(Database):
+    """The same, in the calling thread: for the simulation, whose steps must not depend on threads."""
+
+    async def _in_thread(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return work()
+
+    async def _pause(self, attempt: int) -> None:
+        return None
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    """Lost connections, deadlocks and serialization failures pass; so does an insert that another worker
+    made first, because the next attempt finds its row."""
+    if error.connection_invalidated or isinstance(error, IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _RETRIED_STATES or "database is locked" in str(error.orig)
+
+
+def _engine(url: str, threads: int) -> sa.Engine:
+    if url.startswith("sqlite"):
+        return _sqlite_engine(url)
+    options = "-c statement_timeout=120000 -c lock_timeout=20000 -c timezone=UTC"
+    return sa.create_engine(
+        url, pool_size=threads, max_overflow=2, pool_recycle=1800, connect_args={"options": options}
+    )
+
+
+def _sqlite_engine(url: str) -> sa.Engine:
+    path = sa.engine.make_url(url).database
+    in_memory = not path or path == ":memory:"
+    if path and not in_memory:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.StaticPool if in_memory else sa.pool.QueuePool,
+        connect_args={"check_same_thread": False, "timeout": 30},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        is_reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+_PRAGMAS = (
+    "page_size = 8192",
+    "journal_mode = WAL",
+    "synchronous = FULL",  # an acknowledged webhook survives a power cut; batches make it cheap
+    "cache_size = -65536",
+    "mmap_size = 268435456",
+    "temp_store = MEMORY",
+    "busy_timeout = 30000",
+    "wal_autocheckpoint = 4000",
+    "foreign_keys = ON",
+)
+
+__all__ = ["Database", "InlineDatabase", "UnitOfWork", "Wake"]

@@ -1,0 +1,369 @@
+"""Orders, their lines, consignments and reservations: loaded and saved in whole batches."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from hub.clock import from_micros, micros
+from hub.domain.audit import goods_of
+from hub.domain.order import Consignment, Order, Parcel, Reason, Reserved, Stage
+from hub.storage.bulk import insert, keys, packed
+from hub.storage.database import UnitOfWork
+from hub.storage.tables import consignments, order_lines, orders, reservations
+from hub.vault import BlindIndex, SealingKey
+from mappings.canonical import SalesOrder, TrackingStatus
+from mappings.structs import FrozenStruct
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(SalesOrder).decode
+_reasons = msgspec.json.Decoder(tuple[Reason, ...]).decode
+
+
+class Stored(FrozenStruct):
+    """An order with what saving needs: as it was loaded (null: new), its version, its number of decisions."""
+
+    order: Order
+    was: Order | None = None
+    version: int = 0
+    decided: int = 0
+
+
+def buyer_key(sales: SalesOrder, index: BlindIndex) -> str:
+    """The blind index of who ordered: the platform's id, else e-mail, else telephone."""
+    return index(sales.buyer.reference or sales.buyer.email or sales.buyer.telephone)
+
+
+class Orders:
+    """`sealing` gives the data key of a connection."""
+
+    def __init__(self, sealing: Callable[[str], SealingKey], index: BlindIndex) -> None:
+        self._sealing = sealing
+        self._index = index
+
+    def by_external_ids(
+        self, uow: UnitOfWork, ids: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], Stored]:
+        """(connection id, external id) → order, locked until the end of the transaction."""
+        wanted = [{"c": connection_id, "e": external_id} for connection_id, external_id in ids]
+        found = self._load(
+            uow,
+            f"JOIN {keys(uow, c='text', e='text')} ON o.connection_id = k.c AND o.external_id = k.e",
+            wanted,
+        )
+        return {(each.order.connection_id, each.order.sales.external_id): each for each in found}
+
+    def by_ids(self, uow: UnitOfWork, ids: Iterable[str]) -> dict[str, Stored]:
+        """Order id → order, locked until the end of the transaction."""
+        wanted = [{"id": each} for each in sorted(set(ids))]
+        found = self._load(uow, f"JOIN {keys(uow, id='text')} ON o.id = k.id", wanted)
+        return {each.order.order_id: each for each in found}
+
+    def _load(self, uow: UnitOfWork, joined: str, wanted: Sequence[Mapping[str, str]]) -> list[Stored]:
+        if not wanted:
+            return []
+        lock = " FOR UPDATE OF o" if uow.is_postgres else ""
+        columns = (
+            "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.waived, o.person_hold,"
+            " o.is_history, o.decided, o.version"
+        )
+        rows = uow.all(
+            f"SELECT {columns} FROM orders o {joined} ORDER BY o.id{lock}", keys=packed(list(wanted))
+        )
+        parts = self._consignments(uow, [row.id for row in rows])
+        skus = self._skus(uow, [row.id for row in rows])
+        return [self._stored(row, parts.get(row.id, ()), skus.get(row.id, {})) for row in rows]
+
+    def _stored(self, row: Any, parts: Sequence[Consignment], skus: Mapping[str, str]) -> Stored:
+        document = self._sealing(row.connection_id).open(row.document, f"order:{row.id}")
+        order = Order(
+            order_id=row.id,
+            connection_id=row.connection_id,
+            store_id=row.store_id,
+            sales=_decode(document),
+            stage=Stage(row.stage),
+            reasons=_reasons(row.reasons),
+            consignments=tuple(parts),
+            skus=skus,
+            waived=tuple(msgspec.json.decode(row.waived)),
+            person_hold=row.person_hold,
+            is_history=bool(row.is_history),
+        )
+        return Stored(order=order, was=order, version=row.version, decided=row.decided)
+
+    def _skus(self, uow: UnitOfWork, order_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        if order_ids:
+            for row in uow.all(
+                f"SELECT l.order_id, l.line_id, l.sku FROM {keys(uow, id='text')}"
+                " JOIN order_lines l ON l.order_id = k.id WHERE l.sku <> ''",
+                keys=packed([{"id": each} for each in order_ids]),
+            ):
+                found.setdefault(row.order_id, {})[row.line_id] = row.sku
+        return found
+
+    def _consignments(self, uow: UnitOfWork, order_ids: Sequence[str]) -> dict[str, list[Consignment]]:
+        if not order_ids:
+            return {}
+        wanted = packed([{"id": each} for each in order_ids])
+        lines: dict[str, list[Reserved]] = {}
+        for row in uow.all(
+            f"SELECT r.consignment_id, r.line_id, r.sku, r.quantity FROM {keys(uow, id='text')}"
+            " JOIN consignments c ON c.order_id = k.id JOIN reservations r ON r.consignment_id = c.id"
+            " ORDER BY r.consignment_id, r.line_id, r.sku",
+            keys=wanted,
+        ):
+            part = Reserved(line_id=row.line_id, sku=row.sku, quantity=row.quantity)
+            lines.setdefault(row.consignment_id, []).append(part)
+        found: dict[str, list[Consignment]] = {}
+        for row in uow.all(
+            f"SELECT c.* FROM {keys(uow, id='text')} JOIN consignments c ON c.order_id = k.id",
+            keys=wanted,
+        ):
+            found.setdefault(row.order_id, []).append(_consignment(row, tuple(lines.get(row.id, ()))))
+        for parts in found.values():
+            parts.sort(key=lambda each: int(each.consignment_id.rpartition("-")[2]))
+        return found
+
+    def backordered(self, uow: UnitOfWork, skus: Sequence[str], after: str, limit: int) -> list[str]:
+        """Ids of back-orders that want one of these SKUs, oldest first, from `after` on."""
+        rows = uow.all(
+            f"SELECT DISTINCT o.id FROM {keys(uow, sku='text')} JOIN order_lines l ON l.sku = k.sku"
+            " JOIN orders o ON o.id = l.order_id AND o.stage = 'backordered' AND o.id > :after"
+            " ORDER BY o.id LIMIT :limit",
+            after=after,
+            limit=limit,
+            keys=packed([{"sku": each} for each in skus]),
+        )
+        return [row.id for row in rows]
+
+    def held(self, uow: UnitOfWork, after: str, limit: int) -> list[str]:
+        """Ids of orders on hold, oldest first, from `after` on."""
+        rows = uow.all(
+            "SELECT id FROM orders WHERE stage = 'on_hold' AND id > :after ORDER BY id LIMIT :limit",
+            after=after,
+            limit=limit,
+        )
+        return [row.id for row in rows]
+
+    def before_arming(self, uow: UnitOfWork, connection_id: str, after: str, limit: int) -> list[str]:
+        """Ids of a connection's open orders that were placed before it was armed, from `after` on."""
+        rows = uow.all(
+            "SELECT o.id FROM orders o JOIN connections c ON c.id = o.connection_id"
+            " WHERE c.id = :connection AND o.placed_at < c.armed_from"
+            " AND o.stage NOT IN ('closed', 'cancelled') AND o.id > :after ORDER BY o.id LIMIT :limit",
+            connection=connection_id,
+            after=after,
+            limit=limit,
+        )
+        return [row.id for row in rows]
+
+    def save(
+        self, uow: UnitOfWork, stored: Sequence[Stored], now: datetime, track: Mapping[str, int]
+    ) -> None:
+        """Write new orders and changed ones; `track` gives the instants at which consignments
+        are to be asked for next."""
+        new = [each for each in stored if each.was is None]
+        known = [each for each in stored if each.was is not None and each.was != each.order]
+        insert(uow, orders, [self._row(each, now) for each in new])
+        insert(uow, order_lines, [line for each in new for line in _lines(each.order)])
+        self._update(uow, known, now)
+        self._save_consignments(uow, [each.order for each in stored], track)
+
+    def _row(self, stored: Stored, now: datetime) -> tuple[object, ...]:
+        order, sales = stored.order, stored.order.sales
+        return (
+            order.order_id,
+            order.connection_id,
+            order.store_id,
+            sales.external_id,
+            sales.order_number,
+            order.stage.value,
+            msgspec.json.encode(order.reasons).decode(),
+            micros(sales.placed_at),
+            sales.currency,
+            str(sales.total),
+            goods_of(sales),
+            *self._indexes(sales),
+            self._sealed(order),
+            msgspec.json.encode(order.waived).decode(),
+            order.person_hold,
+            order.is_history,
+            stored.decided,
+            micros(now),
+            micros(now),
+            1,
+        )
+
+    def _indexes(self, sales: SalesOrder) -> tuple[str, str, str]:
+        buyer, address = sales.buyer, sales.ship_to
+        telephone = buyer.telephone or (address.telephone if address and not address.masked else "")
+        return buyer_key(sales, self._index), self._index(telephone), self._index(buyer.email)
+
+    def _sealed(self, order: Order) -> bytes:
+        return self._sealing(order.connection_id).seal(_encode(order.sales), f"order:{order.order_id}")
+
+    def _update(self, uow: UnitOfWork, known: Sequence[Stored], now: datetime) -> None:
+        for each in known:  # the document is bytes, so it cannot travel in the JSON parameter
+            order, sales = each.order, each.order.sales
+            buyer, telephone, email = self._indexes(sales)
+            changed = uow.change(
+                "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
+                " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
+                " document = :document, waived = :waived, person_hold = :person_hold, decided = :decided,"
+                " is_history = :is_history, changed_at = :now, version = version + 1"
+                " WHERE id = :id AND version = :version",
+                id=order.order_id,
+                version=each.version,
+                number=sales.order_number,
+                stage=order.stage.value,
+                reasons=msgspec.json.encode(order.reasons).decode(),
+                total=str(sales.total),
+                goods=goods_of(sales),
+                buyer=buyer,
+                telephone=telephone,
+                email=email,
+                document=self._sealed(order),
+                waived=msgspec.json.encode(order.waived).decode(),
+                person_hold=order.person_hold,
+                decided=each.decided,
+                is_history=order.is_history,
+                now=micros(now),
+            )
+            if not changed:
+                raise StaleOrder(f"order {order.order_id} was changed by somebody else meanwhile")
+        self._rewrite_lines(uow, [each.order for each in known if _lines_differ(each)])
+
+    def _rewrite_lines(self, uow: UnitOfWork, changed: Sequence[Order]) -> None:
+        if not changed:
+            return
+        uow.change(
+            f"DELETE FROM order_lines WHERE order_id IN (SELECT k.id FROM {keys(uow, id='text')})",
+            keys=packed([{"id": order.order_id} for order in changed]),
+        )
+        insert(uow, order_lines, [line for order in changed for line in _lines(order)])
+
+    def _save_consignments(self, uow: UnitOfWork, saved: Sequence[Order], track: Mapping[str, int]) -> None:
+        ids = [{"id": each.order_id} for each in saved if each.consignments]
+        if not ids:
+            return
+        before = {
+            row.id: row
+            for row in uow.all(
+                f"SELECT c.* FROM {keys(uow, id='text')} JOIN consignments c ON c.order_id = k.id",
+                keys=packed(ids),
+            )
+        }
+        rows = {
+            each.consignment_id: _consignment_row(order, each, track, before.get(each.consignment_id))
+            for order in saved
+            for each in order.consignments
+        }
+        insert(uow, consignments, [row for key, row in rows.items() if key not in before])
+        changed = [row for key, row in rows.items() if key in before and row != tuple(before[key])]
+        self._update_consignments(uow, changed)
+        self._save_reservations(uow, saved, set(before))
+
+    def _update_consignments(self, uow: UnitOfWork, changed: Sequence[tuple[object, ...]]) -> None:
+        if not changed:
+            return
+        kinds = {
+            column.name: _JSON_KINDS.get(column.type.__class__.__name__, "text")
+            for column in consignments.columns
+        }
+        assignments = ", ".join(f"{name} = k.{name}" for name in kinds if name not in ("id", "order_id"))
+        uow.change(
+            f"UPDATE consignments SET {assignments} FROM {keys(uow, **kinds)} WHERE consignments.id = k.id",
+            keys=packed([dict(zip(kinds, row, strict=True)) for row in changed]),
+        )
+
+    def _save_reservations(self, uow: UnitOfWork, saved: Sequence[Order], known: set[str]) -> None:
+        parts = [each for order in saved for each in order.consignments]
+        recut = [each for each in parts if each.consignment_id in known and each.stage in _CAN_BE_CUT]
+        if recut:
+            uow.change(
+                f"DELETE FROM reservations WHERE consignment_id IN (SELECT k.id FROM {keys(uow, id='text')})",
+                keys=packed([{"id": each.consignment_id} for each in recut]),
+            )
+        fresh = [each for each in parts if each.consignment_id not in known] + recut
+        insert(
+            uow,
+            reservations,
+            [
+                (each.consignment_id, part.line_id, part.sku, part.quantity)
+                for each in fresh
+                for part in each.lines
+            ],
+        )
+
+
+def _lines_differ(stored: Stored) -> bool:
+    was, order = stored.was, stored.order
+    return was is None or was.skus != order.skus or was.sales.lines != order.sales.lines
+
+
+class StaleOrder(Exception):
+    """Somebody else saved this order after it was loaded here. Load it again."""
+
+
+_JSON_KINDS = {"BigInteger": "bigint", "Boolean": "boolean"}
+_CAN_BE_CUT = frozenset({Parcel.RELEASED, Parcel.DISPATCHED})
+"""Shipping by hand may cut a consignment in two; all others keep their lines for good."""
+
+
+def _lines(order: Order) -> list[tuple[object, ...]]:
+    return [
+        (order.order_id, line.line_id, order.skus.get(line.line_id, ""), line.quantity)
+        for line in order.sales.lines
+    ]
+
+
+def _consignment(row: Any, lines: tuple[Reserved, ...]) -> Consignment:
+    return Consignment(
+        consignment_id=row.id,
+        location_id=row.location_id,
+        lines=lines,
+        stage=Parcel(row.stage),
+        carrier_connection_id=row.carrier_connection_id,
+        carrier=row.carrier,
+        tracking_number=row.tracking_number,
+        carrier_order_id=row.carrier_order_id,
+        booked_at=_moment(row.booked_at),
+        handed_over_at=_moment(row.handed_over_at),
+        status=TrackingStatus(row.status),
+        status_at=_moment(row.status_at),
+        told=bool(row.told),
+        told_status=TrackingStatus(row.told_status) if row.told_status else None,
+    )
+
+
+def _consignment_row(
+    order: Order, each: Consignment, track: Mapping[str, int], before: Any
+) -> tuple[object, ...]:
+    next_track_at = track.get(each.consignment_id, before.next_track_at if before else None)
+    return (
+        each.consignment_id,
+        order.order_id,
+        each.location_id,
+        each.stage.value,
+        each.carrier_connection_id,
+        each.carrier,
+        each.tracking_number,
+        each.carrier_order_id,
+        _instant(each.booked_at),
+        _instant(each.handed_over_at),
+        each.status.value,
+        _instant(each.status_at),
+        each.told,
+        each.told_status.value if each.told_status else "",
+        next_track_at if each.stage in (Parcel.BOOKED, Parcel.DISPATCHED, Parcel.CANCELLING) else None,
+    )
+
+
+def _moment(value: int | None) -> datetime | None:
+    return from_micros(value) if value is not None else None
+
+
+def _instant(value: datetime | None) -> int | None:
+    return micros(value) if value is not None else None

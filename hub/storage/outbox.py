@@ -1,0 +1,292 @@
+"""The outbox: what must leave the hub is a row here first, in the transaction that decided it.
+
+Delivery: *claim* (transaction 1: lease, epoch, `sent_at`) → call outside of any transaction → *record*
+(transaction 2, only `where lease_epoch = mine`). A row whose lease ran out after `sent_at` was set is in
+doubt: it may have been done, so it is read back and not repeated blindly. Messages of one subject (one
+consignment) leave in order; a cancellation withdraws an unsent booking and never waits behind a parked one.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from hub.clock import NewId, micros
+from hub.domain.effects import Effect, Send, Verb, Withdraw
+from hub.storage.bulk import insert, keys, packed
+from hub.storage.database import UnitOfWork
+from hub.storage.tables import outbox
+from mappings.canonical import StockLevel
+from mappings.structs import FrozenStruct
+
+
+class Message(FrozenStruct):
+    """A claimed row. `in_doubt`: an earlier attempt may have been done at the platform."""
+
+    id: str
+    connection_id: str
+    verb: Verb
+    order_id: str
+    subject: str
+    document: str
+    attempts: int
+    epoch: int
+    in_doubt: bool
+
+
+class Verdict(FrozenStruct):
+    """What became of a claimed message. `state` open means: again at `not_before`; `doubt` keeps the mark
+    that it may have been done."""
+
+    message: Message
+    state: str
+    outcome: str = ""
+    error: str = ""
+    not_before: datetime | None = None
+    doubt: bool = False
+
+
+class Outbox:
+    """`lease` must exceed the client's total deadline plus the longest read-back delay."""
+
+    def __init__(self, new_id: NewId, lease: timedelta) -> None:
+        self._new_id = new_id
+        self._lease = lease
+
+    def apply(self, uow: UnitOfWork, effects: Sequence[Effect], now: datetime) -> None:
+        """Write `Send` and `Withdraw` effects, in their order."""
+        withdrawn = [effect.consignment_id for effect in effects if isinstance(effect, Withdraw)]
+        self._withdraw(uow, withdrawn, now)
+        sends = [effect for effect in effects if isinstance(effect, Send)]
+        insert(uow, outbox, [self._row(send, now) for send in sends])
+        for connection_id in dict.fromkeys(send.connection_id for send in sends):
+            uow.wake("work_outbox", connection_id)
+
+    def _row(self, send: Send, now: datetime) -> tuple[object, ...]:
+        return self._fresh(
+            send.connection_id,
+            send.gate_connection_id,
+            send.verb,
+            send.order_id,
+            send.consignment_id,
+            "",
+            send.not_before or now,
+            now,
+        )
+
+    def _fresh(
+        self,
+        connection_id: str,
+        gate_id: str,
+        verb: Verb,
+        order_id: str | None,
+        subject: str,
+        document: str,
+        not_before: datetime,
+        now: datetime,
+    ) -> tuple[object, ...]:
+        return (
+            self._new_id(),
+            connection_id,
+            gate_id,
+            verb.value,
+            order_id,
+            subject,
+            document,
+            "open",
+            "",
+            0,
+            micros(not_before),
+            0,
+            0,
+            None,
+            "",
+            micros(now),
+            None,
+        )
+
+    def put_stock(
+        self, uow: UnitOfWork, levels: Mapping[str, Mapping[str, StockLevel]], now: datetime
+    ) -> None:
+        """Connection id → listing id → level. At most one unsent message per connection: newer levels
+        replace older ones in it, so that a store which is away comes back to one message."""
+        waiting = {
+            row.connection_id: row
+            for row in uow.all(
+                f"SELECT o.id, o.connection_id, o.document FROM {keys(uow, c='text')}"
+                " JOIN outbox o ON o.connection_id = k.c AND o.verb = 'push_stock' AND o.state = 'open'"
+                f" AND o.sent_at IS NULL{' FOR UPDATE OF o' if uow.is_postgres else ''}",
+                keys=packed([{"c": each} for each in levels]),
+            )
+        }
+        merged = []
+        for connection_id, news in levels.items():
+            if row := waiting.get(connection_id):
+                known = {each.listing_id: each for each in read_levels(row.document)}
+                merged.append({"id": row.id, "d": write_levels(known | dict(news))})
+        if merged:
+            uow.change(
+                f"UPDATE outbox SET document = k.d FROM {keys(uow, id='text', d='text')}"
+                " WHERE outbox.id = k.id",
+                keys=packed(merged),
+            )
+        insert(
+            uow,
+            outbox,
+            [
+                self._fresh(each, each, Verb.PUSH_STOCK, None, f"stock:{each}", write_levels(news), now, now)
+                for each, news in levels.items()
+                if each not in waiting
+            ],
+        )
+        for connection_id in levels:
+            uow.wake("work_outbox", connection_id)
+
+    def _withdraw(self, uow: UnitOfWork, subjects: Sequence[str], now: datetime) -> None:
+        if subjects:
+            uow.change(
+                "UPDATE outbox SET state = 'withdrawn', done_at = :now WHERE state IN ('open', 'parked')"
+                " AND (sent_at IS NULL OR outcome = 'refused')"
+                f" AND subject IN (SELECT k.s FROM {keys(uow, s='text')})",
+                now=micros(now),
+                keys=packed([{"s": each} for each in subjects]),
+            )
+
+    def sent_subjects(self, uow: UnitOfWork, order_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Order id → consignments whose booking may have reached a carrier. Locks the rows, so that no
+        worker starts sending one while it is being decided about."""
+        if not order_ids:
+            return {}
+        lock = " FOR UPDATE OF o" if uow.is_postgres else ""
+        rows = uow.all(
+            f"SELECT o.order_id, o.subject, o.sent_at, o.state, o.outcome FROM {keys(uow, id='text')}"
+            f" JOIN outbox o ON o.order_id = k.id WHERE o.verb = 'book'{lock}",
+            keys=packed([{"id": each} for each in order_ids]),
+        )
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            if row.sent_at is not None and row.outcome != "refused":
+                found.setdefault(row.order_id, set()).add(row.subject)
+        return {order_id: frozenset(subjects) for order_id, subjects in found.items()}
+
+    def claim(
+        self, uow: UnitOfWork, connection_id: str, limit: int, now: datetime, lease_now: int
+    ) -> list[Message]:
+        """Due messages of an active connection whose gate is open too; the oldest open one per subject."""
+        skip = " FOR UPDATE OF o SKIP LOCKED" if uow.is_postgres else ""
+        rows = uow.all(
+            "SELECT o.* FROM outbox o"
+            " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
+            " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
+            " WHERE o.state = 'open' AND o.connection_id = :connection AND o.not_before <= :now"
+            " AND o.lease_until <= :lease_now AND NOT EXISTS (SELECT 1 FROM outbox e"
+            " WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)"
+            f" ORDER BY o.not_before, o.id LIMIT :limit{skip}",
+            connection=connection_id,
+            now=micros(now),
+            lease_now=lease_now,
+            limit=limit,
+        )
+        if rows:
+            uow.change(
+                "UPDATE outbox SET lease_until = :until, lease_epoch = lease_epoch + 1, sent_at = :now,"
+                f" attempts = attempts + 1 WHERE id IN (SELECT k.id FROM {keys(uow, id='text')})",
+                until=lease_now + self._lease // timedelta(microseconds=1),
+                now=micros(now),
+                keys=packed([{"id": row.id} for row in rows]),
+            )
+        return [_message(row) for row in rows]
+
+    def record(self, uow: UnitOfWork, verdicts: Sequence[Verdict], now: datetime) -> set[str]:
+        """Write verdicts of messages that are still ours; returns the ids of those that were."""
+        if not verdicts:
+            return set()
+        ours = self._still_ours(uow, verdicts)
+        kinds = {
+            "id": "text",
+            "state": "text",
+            "outcome": "text",
+            "error": "text",
+            "not_before": "bigint",
+            "sent_at": "bigint",
+            "done_at": "bigint",
+        }
+        rows = [_verdict_row(each, now) for each in verdicts if each.message.id in ours]
+        uow.change(
+            "UPDATE outbox SET state = k.state, outcome = k.outcome, last_error = k.error,"
+            " not_before = k.not_before, sent_at = k.sent_at, done_at = k.done_at, lease_until = 0"
+            f" FROM {keys(uow, **kinds)} WHERE outbox.id = k.id",
+            keys=packed(rows),
+        )
+        return ours
+
+    def _still_ours(self, uow: UnitOfWork, verdicts: Sequence[Verdict]) -> set[str]:
+        lock = " FOR UPDATE OF o" if uow.is_postgres else ""
+        rows = uow.all(
+            f"SELECT o.id, o.lease_epoch, o.state FROM {keys(uow, id='text')}"
+            f" JOIN outbox o ON o.id = k.id ORDER BY o.id{lock}",
+            keys=packed([{"id": each.message.id} for each in verdicts]),
+        )
+        epochs = {row.id: row.lease_epoch for row in rows if row.state == "open"}
+        return {each.message.id for each in verdicts if epochs.get(each.message.id) == each.message.epoch}
+
+    def due_connections(self, uow: UnitOfWork, now: datetime, lease_now: int) -> list[str]:
+        """Connections with something to send now (for the sweep)."""
+        rows = uow.all(
+            "SELECT DISTINCT o.connection_id FROM outbox o"
+            " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
+            " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
+            " WHERE o.state = 'open' AND o.not_before <= :now AND o.lease_until <= :lease_now"
+            " ORDER BY o.connection_id",
+            now=micros(now),
+            lease_now=lease_now,
+        )
+        return [row.connection_id for row in rows]
+
+    def replay(self, uow: UnitOfWork, ids: Sequence[str], now: datetime) -> int:
+        """Send parked messages again. What may have been done stays in doubt and is read back first."""
+        changed = uow.change(
+            "UPDATE outbox SET state = 'open', outcome = '', attempts = 0, not_before = :now, done_at = NULL"
+            f" WHERE state = 'parked' AND id IN (SELECT k.id FROM {keys(uow, id='text')})",
+            now=micros(now),
+            keys=packed([{"id": each} for each in ids]),
+        )
+        uow.wake("sweep")
+        return changed
+
+
+read_levels = msgspec.json.Decoder(tuple[StockLevel, ...]).decode
+
+
+def write_levels(levels: Mapping[str, StockLevel]) -> str:
+    """The document of a stock message, in the order of listing ids."""
+    return msgspec.json.encode([levels[each] for each in sorted(levels)]).decode()
+
+
+def _message(row: Any) -> Message:
+    return Message(
+        id=row.id,
+        connection_id=row.connection_id,
+        verb=Verb(row.verb),
+        order_id=row.order_id or "",
+        subject=row.subject,
+        document=row.document,
+        attempts=row.attempts + 1,
+        epoch=row.lease_epoch + 1,
+        in_doubt=row.sent_at is not None,
+    )
+
+
+def _verdict_row(each: Verdict, now: datetime) -> dict[str, object]:
+    is_open = each.state == "open"
+    keeps_mark = each.doubt or not is_open
+    return {
+        "id": each.message.id,
+        "state": each.state,
+        "outcome": each.outcome,
+        "error": each.error[:500],
+        "not_before": micros(each.not_before or now),
+        "sent_at": micros(now) if keeps_mark else None,
+        "done_at": None if is_open else micros(now),
+    }

@@ -1,0 +1,238 @@
+"""Stores, locations, territories, and what stores list."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from hub.clock import micros
+from hub.domain.policies import StorePolicy
+from hub.domain.snapshot import Location
+from hub.domain.territory import Territory
+from hub.storage.bulk import keys, packed
+from hub.storage.database import UnitOfWork
+from mappings.canonical import Listing, PostalAddress
+from mappings.structs import FrozenStruct
+
+_address = msgspec.json.Decoder(PostalAddress).decode
+
+
+class Store(FrozenStruct):
+    """A storefront of the brand on one platform."""
+
+    store_id: str
+    name: str
+    currency: str = ""
+    time_zone: str = ""
+    policy: StorePolicy
+    policy_version: int = 1
+
+
+class Level(FrozenStruct):
+    """A linked listing whose store shows something else than what is available."""
+
+    connection_id: str
+    listing_id: str
+    inventory_id: str
+    sku: str
+    available: int
+
+
+def add_store(uow: UnitOfWork, store: Store) -> None:
+    """Add a store, or change the one of that id; a changed policy gets the next version."""
+    uow.change(
+        "INSERT INTO stores (id, name, currency, time_zone, policy)"
+        " VALUES (:id, :name, :currency, :zone, :policy)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, currency = excluded.currency,"
+        " time_zone = excluded.time_zone, policy = excluded.policy,"
+        " policy_version = stores.policy_version"
+        " + CASE WHEN stores.policy = excluded.policy THEN 0 ELSE 1 END",
+        id=store.store_id,
+        name=store.name,
+        currency=store.currency,
+        zone=store.time_zone,
+        policy=store.policy.model_dump_json(),
+    )
+
+
+def stores(uow: UnitOfWork) -> list[Store]:
+    return [
+        Store(
+            store_id=row.id,
+            name=row.name,
+            currency=row.currency,
+            time_zone=row.time_zone,
+            policy=StorePolicy.model_validate_json(row.policy),
+            policy_version=row.policy_version,
+        )
+        for row in uow.all("SELECT * FROM stores ORDER BY id")
+    ]
+
+
+def add_location(uow: UnitOfWork, location: Location) -> None:
+    """Add a location, or change the one of that id."""
+    uow.change(
+        "INSERT INTO locations (id, name, store_id, address, carriers, is_active)"
+        " VALUES (:id, :name, :store, :address, :carriers, :is_active)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, store_id = excluded.store_id,"
+        " address = excluded.address, carriers = excluded.carriers, is_active = excluded.is_active",
+        id=location.location_id,
+        name=location.name,
+        store=location.store_id or None,
+        address=msgspec.json.encode(location.address).decode(),
+        carriers=msgspec.json.encode(location.carriers).decode(),
+        is_active=location.is_active,
+    )
+
+
+def locations(uow: UnitOfWork) -> list[Location]:
+    return [
+        Location(
+            location_id=row.id,
+            name=row.name,
+            store_id=row.store_id or "",
+            address=_address(row.address),
+            carriers=tuple(msgspec.json.decode(row.carriers)),
+            is_active=bool(row.is_active),
+        )
+        for row in uow.all("SELECT * FROM locations ORDER BY id")
+    ]
+
+
+def add_territory(uow: UnitOfWork, territory: Territory) -> None:
+    """Add a territory, or change the one of that id."""
+    columns = ("store_id", "country", "province", "city", "district", "postal_prefix")
+    uow.change(
+        f"INSERT INTO territories (id, {', '.join(columns)})"
+        f" VALUES (:territory_id, {', '.join(f':{name}' for name in columns)})"
+        f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}",
+        **msgspec.structs.asdict(territory),
+    )
+
+
+def territories(uow: UnitOfWork) -> list[Territory]:
+    return [
+        Territory(
+            territory_id=row.id,
+            store_id=row.store_id,
+            country=row.country,
+            province=row.province,
+            city=row.city,
+            district=row.district,
+            postal_prefix=row.postal_prefix,
+        )
+        for row in uow.all("SELECT * FROM territories ORDER BY id")
+    ]
+
+
+def save_listings(uow: UnitOfWork, found: Sequence[tuple[str, Listing]], now: datetime) -> None:
+    """(connection id, listing) as platforms show them. An equal SKU links itself; links made by a person
+    stay. Newly linked SKUs count as changed stock, so that their stores are told."""
+    if not found:
+        return
+    kinds = dict.fromkeys(("c", "l", "i", "s", "t"), "text")
+    rows = [
+        {"c": connection_id, "l": each.listing_id, "i": each.inventory_id, "s": each.sku, "t": each.title}
+        for connection_id, each in found
+    ]
+    uow.change(
+        "INSERT INTO listings (connection_id, listing_id, inventory_id, platform_sku, title)"
+        f" SELECT k.c, k.l, k.i, k.s, k.t FROM {keys(uow, **kinds)} WHERE true"
+        " ON CONFLICT (connection_id, listing_id) DO UPDATE SET inventory_id = excluded.inventory_id,"
+        " platform_sku = excluded.platform_sku, title = excluded.title",
+        keys=packed(rows),
+    )
+    link_equal_skus(uow, now)
+
+
+def link_equal_skus(uow: UnitOfWork, now: datetime) -> int:
+    """Link listings whose platform SKU is one that we count; returns how many."""
+    linked = uow.change(
+        "UPDATE listings SET sku = platform_sku WHERE sku IS NULL AND platform_sku <> ''"
+        " AND EXISTS (SELECT 1 FROM stock s WHERE s.sku = listings.platform_sku)"
+    )
+    if linked:
+        uow.change(
+            "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
+            " SELECT DISTINCT sku, CAST(:now AS bigint), true, true FROM listings"
+            " WHERE sku IS NOT NULL AND told IS NULL"
+            " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true",
+            now=micros(now),
+        )
+        uow.wake("tell_stock")
+        uow.wake("reaudit")
+    return linked
+
+
+def link(uow: UnitOfWork, connection_id: str, listing_id: str, sku: str, now: datetime) -> bool:
+    """A person says which SKU a listing sells; false if there is no such listing."""
+    changed = uow.change(
+        "UPDATE listings SET sku = :sku, told = NULL"
+        " WHERE connection_id = :connection AND listing_id = :listing",
+        sku=sku,
+        connection=connection_id,
+        listing=listing_id,
+    )
+    if changed:
+        uow.change(
+            "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived) VALUES (:sku, :now, true, true)"
+            " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true",
+            sku=sku,
+            now=micros(now),
+        )
+        uow.wake("tell_stock")
+        uow.wake("reaudit")
+    return bool(changed)
+
+
+def links(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """(connection id, listing id) → our SKU, of those that are linked."""
+    if not listing_ids:
+        return {}
+    rows = uow.all(
+        f"SELECT l.connection_id, l.listing_id, l.sku FROM {keys(uow, c='text', l='text')}"
+        " JOIN listings l ON l.connection_id = k.c AND l.listing_id = k.l WHERE l.sku IS NOT NULL",
+        keys=packed([{"c": connection_id, "l": listing_id} for connection_id, listing_id in listing_ids]),
+    )
+    return {(row.connection_id, row.listing_id): row.sku for row in rows}
+
+
+def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
+    """Linked listings of stores that take stock and were told something else than is available."""
+    rows = uow.all(
+        "SELECT l.connection_id, l.listing_id, l.inventory_id, l.sku,"
+        " CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS integer) AS available"
+        f" FROM {keys(uow, sku='text')} JOIN listings l ON l.sku = k.sku"
+        " JOIN connections c ON c.id = l.connection_id AND c.capabilities LIKE '%PushesStock%'"
+        " JOIN stock s ON s.sku = l.sku JOIN locations p ON p.id = s.location_id AND p.is_active"
+        " GROUP BY l.connection_id, l.listing_id, l.inventory_id, l.sku, l.told"
+        " HAVING l.told IS NULL OR l.told <> COALESCE(SUM(s.on_hand - s.reserved), 0)"
+        " ORDER BY l.connection_id, l.listing_id",
+        keys=packed([{"sku": each} for each in skus]),
+    )
+    return [Level(**row._mapping) for row in rows]
+
+
+def forget_told(uow: UnitOfWork, connection_id: str, listing_ids: Sequence[str]) -> None:
+    """The store did not take these levels: the next change tells them again."""
+    if listing_ids:
+        uow.change(
+            f"UPDATE listings SET told = NULL FROM {keys(uow, l='text')}"
+            " WHERE listings.connection_id = :connection AND listings.listing_id = k.l",
+            connection=connection_id,
+            keys=packed([{"l": each} for each in listing_ids]),
+        )
+
+
+def mark_told(uow: UnitOfWork, levels: Sequence[Level], now: datetime) -> None:
+    """Remember what is on its way to each store, so that the same level is not sent again."""
+    if levels:
+        uow.change(
+            "UPDATE listings SET told = k.a, told_at = :now"
+            f" FROM {keys(uow, c='text', l='text', a='integer')}"
+            " WHERE listings.connection_id = k.c AND listings.listing_id = k.l",
+            now=micros(now),
+            keys=packed(
+                [{"c": each.connection_id, "l": each.listing_id, "a": each.available} for each in levels]
+            ),
+        )

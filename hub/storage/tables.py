@@ -1,0 +1,387 @@
+"""All tables. Instants are microseconds since 1970 UTC, identifiers text compared byte by byte, amounts text:
+so SQLite and PostgreSQL hold and order exactly the same."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+Instant = BigInteger
+
+
+def _key(name: str, **options: object) -> Column[str]:
+    return Column(name, Key, nullable=False, **options)  # type: ignore[arg-type]  # options are Column's own
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+stores = Table(
+    "stores",
+    metadata,
+    _key("id", primary_key=True),
+    _text("name"),
+    _text("currency"),
+    _text("time_zone"),
+    Column("policy", Text, nullable=False, server_default="{}"),
+    Column("policy_version", Integer, nullable=False, server_default="1"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    _key("id", primary_key=True),
+    _text("kind"),
+    _text("platform"),
+    _text("title"),
+    Column("store_id", Key, ForeignKey("stores.id"), nullable=True),
+    Column("data_key", LargeBinary, nullable=False),
+    Column("settings", LargeBinary, nullable=False),
+    Column("credentials", LargeBinary, nullable=True),
+    Column("renewing_until", Instant, nullable=False, server_default="0"),
+    _text("capabilities"),
+    _text("accepts_tokens_of"),
+    _text("status"),
+    _text("paused_reason"),
+    _text("last_error"),
+    Column("armed_from", Instant, nullable=True),
+    Column("bookmark", Text, nullable=False, server_default=""),
+    Column("next_pull_at", Instant, nullable=False, server_default="0"),
+    Column("pulled_at", Instant, nullable=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+"""`status`: observing (pulls and decides, its outbox waits), active, paused."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    _key("name", primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+"""Keys of the hub itself, wrapped by the master key (the key of the blind indexes)."""
+
+locations = Table(
+    "locations",
+    metadata,
+    _key("id", primary_key=True),
+    _text("name"),
+    Column("store_id", Key, ForeignKey("stores.id"), nullable=True),
+    Column("address", Text, nullable=False),
+    Column("carriers", Text, nullable=False, server_default="[]"),
+    Column("is_active", Boolean, nullable=False, server_default=text("true")),
+)
+
+territories = Table(
+    "territories",
+    metadata,
+    _key("id", primary_key=True),
+    Column("store_id", Key, ForeignKey("stores.id"), nullable=False),
+    _text("country"),
+    _text("province"),
+    _text("city"),
+    _text("district"),
+    _text("postal_prefix"),
+)
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("connection_id", Key, ForeignKey("connections.id"), nullable=False),
+    _key("listing_id"),
+    _text("inventory_id"),
+    _text("platform_sku"),
+    _text("title"),
+    Column("sku", Key, nullable=True),
+    Column("told", Integer, nullable=True),
+    Column("told_at", Instant, nullable=True),
+    PrimaryKeyConstraint("connection_id", "listing_id"),
+)
+"""`sku` is ours (linked); `told` is the stock level that the store was told last, null: never."""
+Index("ix_listings_sku", listings.c.sku)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _key("id", primary_key=True),
+    Column("connection_id", Key, ForeignKey("connections.id"), nullable=False),
+    _key("topic"),
+    _key("external_id"),
+    _key("revision"),
+    Column("version", Instant, nullable=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("document", LargeBinary, nullable=True),
+    _text("lane"),
+    _key("state"),
+    _text("path"),
+    _text("reason"),
+    Column("received_at", Instant, nullable=False),
+    Column("done_at", Instant, nullable=True),
+    UniqueConstraint("connection_id", "topic", "external_id", "revision"),
+)
+"""`state`: new, done, superseded (older than what we knew), unmatched (tracking of a parcel that we do not
+know yet), parked (unreadable, with path and reason).
+`revision`: the platform's version and the digest, or a count where the platform gives none."""
+Index(
+    "ix_inbox_open",
+    inbox.c.lane,
+    inbox.c.id,
+    postgresql_where=inbox.c.state == "new",
+    sqlite_where=inbox.c.state == "new",
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("connection_id", Key, ForeignKey("connections.id"), nullable=False),
+    _key("topic"),
+    _key("external_id"),
+    Column("noticed_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("connection_id", "topic", "external_id"),
+)
+"""Things that changed and must be fetched; one row per thing however often it is noticed."""
+
+drift = Table(
+    "drift",
+    metadata,
+    _key("platform"),
+    _key("path"),
+    Column("seen", BigInteger, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("platform", "path"),
+)
+"""Fields and codes that platforms send and no mapping names."""
+
+orders = Table(
+    "orders",
+    metadata,
+    _key("id", primary_key=True),
+    Column("connection_id", Key, ForeignKey("connections.id"), nullable=False),
+    Column("store_id", Key, ForeignKey("stores.id"), nullable=False),
+    _key("external_id"),
+    _key("number"),
+    _key("stage"),
+    Column("reasons", Text, nullable=False),
+    Column("placed_at", Instant, nullable=False),
+    _text("currency"),
+    _text("total"),
+    _text("goods"),
+    _key("buyer_index"),
+    _key("telephone_index"),
+    _key("email_index"),
+    Column("document", LargeBinary, nullable=True),
+    Column("waived", Text, nullable=False, server_default="[]"),
+    _text("person_hold"),
+    Column("is_history", Boolean, nullable=False, server_default=text("false")),
+    Column("decided", Integer, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("connection_id", "external_id"),
+)
+"""`document` is the canonical order, sealed; `decided` counts its decision rows."""
+Index("ix_orders_buyer", orders.c.buyer_index, orders.c.placed_at)
+Index("ix_orders_stage", orders.c.stage, orders.c.id)
+Index("ix_orders_number", orders.c.number)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False),
+    _key("line_id"),
+    Column("sku", Key, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    PrimaryKeyConstraint("order_id", "line_id"),
+)
+"""What SQL needs of lines: which orders want a SKU. The whole line is in the order's document."""
+Index("ix_order_lines_sku", order_lines.c.sku)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    _text("step"),
+    _text("stage"),
+    Column("reasons", Text, nullable=False),
+    _text("actor"),
+    Column("policy_version", Integer, nullable=False),
+    Column("inbox_id", Key, nullable=True),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("order_id", "sequence"),
+)
+
+consignments = Table(
+    "consignments",
+    metadata,
+    _key("id", primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False),
+    Column("location_id", Key, ForeignKey("locations.id"), nullable=False),
+    _key("stage"),
+    _key("carrier_connection_id"),
+    _text("carrier"),
+    _key("tracking_number"),
+    _text("carrier_order_id"),
+    Column("booked_at", Instant, nullable=True),
+    Column("handed_over_at", Instant, nullable=True),
+    _text("status"),
+    Column("status_at", Instant, nullable=True),
+    Column("told", Boolean, nullable=False),
+    _text("told_status"),
+    Column("next_track_at", Instant, nullable=True),
+)
+Index("ix_consignments_order", consignments.c.order_id)
+Index(
+    "ix_consignments_tracking",
+    consignments.c.tracking_number,
+    postgresql_where=consignments.c.tracking_number != "",
+    sqlite_where=consignments.c.tracking_number != "",
+)
+Index(
+    "ix_consignments_due",
+    consignments.c.carrier_connection_id,
+    consignments.c.next_track_at,
+    postgresql_where=consignments.c.next_track_at.is_not(None),
+    sqlite_where=consignments.c.next_track_at.is_not(None),
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("consignment_id", Key, ForeignKey("consignments.id"), nullable=False),
+    _key("line_id"),
+    _key("sku"),
+    Column("quantity", Integer, nullable=False),
+    PrimaryKeyConstraint("consignment_id", "line_id", "sku"),
+    CheckConstraint("quantity > 0", name="positive"),
+)
+"""The ledger of promises: what each consignment holds. Its consignment's stage says whether it still does."""
+
+stock = Table(
+    "stock",
+    metadata,
+    _key("sku"),
+    Column("location_id", Key, ForeignKey("locations.id"), nullable=False),
+    Column("on_hand", Integer, nullable=False),
+    Column("reserved", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("sku", "location_id"),
+    CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="never_oversold"),
+)
+
+stock_movements = Table(
+    "stock_movements",
+    metadata,
+    _key("id", primary_key=True),
+    _key("sku"),
+    _key("location_id"),
+    Column("delta", Integer, nullable=False),
+    _text("kind"),
+    _text("reference"),
+    _text("actor"),
+    Column("at", Instant, nullable=False),
+)
+"""Every change of `on_hand`: counted, shipped, received. The sum of deltas is what is on hand."""
+
+stock_changes = Table(
+    "stock_changes",
+    metadata,
+    _key("sku", primary_key=True),
+    Column("changed_at", Instant, nullable=False),
+    Column("to_tell", Boolean, nullable=False),
+    Column("arrived", Boolean, nullable=False),
+)
+"""SKUs whose availability changed; `to_tell`: stores do not know yet; `arrived`: it rose, so back-orders
+may go."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _key("id", primary_key=True),
+    Column("connection_id", Key, ForeignKey("connections.id"), nullable=False),
+    Column("gate_connection_id", Key, ForeignKey("connections.id"), nullable=False),
+    _key("verb"),
+    Column("order_id", Key, nullable=True),
+    _key("subject"),
+    Column("document", Text, nullable=False, server_default=""),
+    _key("state"),
+    _text("outcome"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False, server_default="0"),
+    Column("lease_epoch", Integer, nullable=False, server_default="0"),
+    Column("sent_at", Instant, nullable=True),
+    _text("last_error"),
+    Column("created_at", Instant, nullable=False),
+    Column("done_at", Instant, nullable=True),
+)
+"""`state`: open, done, parked, withdrawn (did the worker finish); `outcome`: done, refused, unknown (what the
+platform said). `sent_at` is set before the call: a row that has it and no outcome is in doubt.
+Messages of one `subject` leave in order."""
+Index(
+    "ix_outbox_due",
+    outbox.c.connection_id,
+    outbox.c.not_before,
+    postgresql_where=outbox.c.state == "open",
+    sqlite_where=outbox.c.state == "open",
+)
+Index(
+    "ix_outbox_subject",
+    outbox.c.subject,
+    outbox.c.id,
+    postgresql_where=outbox.c.state == "open",
+    sqlite_where=outbox.c.state == "open",
+)
+Index("ix_outbox_order", outbox.c.order_id)
+
+tracking_events = Table(
+    "tracking_events",
+    metadata,
+    Column("consignment_id", Key, ForeignKey("consignments.id"), nullable=False),
+    _key("identity"),
+    Column("occurred_at", Instant, nullable=True),
+    _text("status"),
+    _text("code"),
+    Column("description", LargeBinary, nullable=False),
+    _text("location"),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("consignment_id", "identity"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    _key("id", primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False),
+    _key("kind"),
+    _key("consignment_id"),
+    _text("reason"),
+    _text("status"),
+    Column("opened_at", Instant, nullable=False),
+    UniqueConstraint("order_id", "kind", "consignment_id"),
+)

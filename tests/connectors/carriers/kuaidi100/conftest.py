@@ -1,0 +1,34 @@
+"""A connector wired to the Kuaidi100 twin, and a usual request."""
+
+import pytest
+
+from connectors.carriers.kuaidi100 import PLUGIN
+from connectors.kit.conformance.rig import Rig
+from mappings.canonical import CargoItem, PostalAddress, ShipmentRequest
+
+
+@pytest.fixture
+def rig():
+    return Rig(PLUGIN)
+
+
+@pytest.fixture
+def request_():
+    """«R-1»; both sides' telephones end in 1234."""
+    address = PostalAddress(
+        name="王五",
+        telephone="13800001234",
+        country="CN",
+        province="广东省",
+        city="深圳市",
+        street=("科技园 1 号",),
+    )
+    return ShipmentRequest(
+        reference="R-1",
+        platform="taobao",
+        platform_order_id="T-1",
+        sender=address,
+        recipient=address,
+        cargo=(CargoItem(sku="A", title="茶", quantity=2),),
+        weight_grams=1250,
+    )

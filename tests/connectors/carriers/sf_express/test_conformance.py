@@ -1,0 +1,11 @@
+"""SF Express keeps every promise of a carrier connector."""
+
+from connectors.carriers.sf_express import PLUGIN
+from connectors.kit.conformance.carrier import CarrierConformance
+
+
+class TestSfExpress(CarrierConformance):
+    plugin = PLUGIN
+    exemptions = {
+        "webhook.changed_post_is_refused": "SF signs no pushes; the token in their address names the sender",
+    }

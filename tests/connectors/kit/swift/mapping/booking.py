@@ -1,0 +1,70 @@
+"""Shipment requests ⇄ Swift's shipments."""
+
+from typing import Any
+
+import msgspec
+
+from mappings.canonical import Booking, PostalAddress, ShipmentRequest
+from mappings.documents import WireDocument
+
+
+class SwiftShipment(WireDocument):
+    id: str
+    number: str
+    reference: str
+
+
+class Shipments(WireDocument):
+    shipments: list[SwiftShipment]
+
+
+class Reports(WireDocument):
+    reports: list[msgspec.Raw]
+
+
+class ReportHead(WireDocument):
+    number: str
+
+
+class Done(WireDocument):
+    done: bool
+
+
+class Refusal(WireDocument):
+    error: str = ""
+
+
+def shipment_body(request: ShipmentRequest) -> dict[str, Any]:
+    return {
+        "reference": request.reference,
+        "sender": _address(request.sender),
+        "to": _receiver(request.recipient),
+        "grams": request.weight_grams or 0,
+        "items": [{"sku": item.sku, "quantity": item.quantity} for item in request.cargo],
+    }
+
+
+def _receiver(recipient: PostalAddress) -> dict[str, Any]:
+    if recipient.masked:
+        return {"platform": recipient.token_platform, "token": recipient.receiver_token}
+    return _address(recipient)
+
+
+def _address(address: PostalAddress) -> dict[str, Any]:
+    return {
+        "name": address.name,
+        "phone": address.telephone,
+        "country": address.country,
+        "city": address.city,
+        "street": " ".join(address.street),
+        "postcode": address.postal_code,
+    }
+
+
+def booking_of(shipment: SwiftShipment) -> Booking:
+    return Booking(
+        reference=shipment.reference,
+        carrier="swift",
+        tracking_number=shipment.number,
+        carrier_order_id=shipment.id,
+    )
