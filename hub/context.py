@@ -6,11 +6,11 @@ from connectors.kit.outside import Sleep
 from hub.clock import Clock
 from hub.connections import LiveConnections
 from hub.pipeline.books import Books
-from hub.pipeline.intake import Mappings
 from hub.queue import Queue
 from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.storage.database import Database
+from mappings.contracts import Mappings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,9 @@ class Queue(Protocol):
     async def wake(self, wakes: Sequence[Wake]) -> bool:
         """Send wake-ups; false if they could not be sent (never raises)."""
 
+    async def is_reachable(self) -> bool:
+        """Does the queue answer now?"""
+
     async def close(self) -> None: ...
 
 
@@ -74,6 +77,9 @@ class ArqQueue:
         self._is_down = False
         return True
 
+    async def is_reachable(self) -> bool:
+        return bool(await self._redis.ping())
+
     async def close(self) -> None:
         await self._redis.aclose()
 
@@ -82,6 +88,9 @@ class SilentQueue:
     """Wakes nobody: command-line tools that only write; sweeps find what they wrote."""
 
     async def wake(self, wakes: Sequence[Wake]) -> bool:
+        return False
+
+    async def is_reachable(self) -> bool:
         return False
 
     async def close(self) -> None:

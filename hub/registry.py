@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from connectors.kit.plugin import KIT_VERSION, CarrierPlugin, Plugin, StorePlugin
-from hub.pipeline.intake import Mappings
+from mappings.contracts import Mappings
 
 STORES = "orderhub.stores"
 CARRIERS = "orderhub.carriers"

@@ -1,5 +1,7 @@
 """What the hub asks of a mapping. A module of functions satisfies these protocols under mypy strict."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from mappings.canonical import Listing, SalesOrder, TrackingReport
@@ -23,3 +25,11 @@ class CarrierMapping(Protocol):
 
     def read_tracking(self, document: bytes) -> tuple[TrackingReport, ...]:
         """One report or push, which may speak of several parcels; events oldest first."""
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Platform name → mapping, as the registry found them."""
+
+    stores: Mapping[str, StoreMapping]
+    carriers: Mapping[str, CarrierMapping]

@@ -38,6 +38,19 @@ class GraphQLAnswer(WireDocument):
     extensions: dict[str, Any] = {}
 
 
+class _Envelope(WireDocument):
+    """The envelope as servers write it: some send `null` for what the specification leaves out."""
+
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    errors: list[GraphQLError] | None = None
+    extensions: dict[str, Any] | None = None
+
+
+def _read(content: bytes) -> GraphQLAnswer:
+    came = decode(content, _Envelope)
+    return GraphQLAnswer(data=came.data, errors=came.errors or [], extensions=came.extensions or {})
+
+
 class GraphQLClient:
     """Sends documents to one endpoint and decodes `data` into declared shapes. `read_status` names what the
     HTTP status means where no `errors` came."""
@@ -80,14 +93,14 @@ class GraphQLClient:
 
     def _decode(self, response: httpx.Response, shape: type[T], write: bool) -> T:
         try:
-            return decode(bytes(decode(response.content, GraphQLAnswer).data), shape)
+            return decode(bytes(_read(response.content).data), shape)
         except MappingError as error:
             unreadable = OutcomeUnknown if write else UnexpectedPayload
             raise unreadable(f"the GraphQL answer is not in the agreed shape: {error}") from None
 
     def _classify(self, response: httpx.Response, write: bool) -> ConnectorError | None:
         try:
-            answer = decode(response.content, GraphQLAnswer)
+            answer: GraphQLAnswer | None = _read(response.content)
         except MappingError:
             answer = None
         if answer is not None and (refusal := self._read_errors(answer, write)):

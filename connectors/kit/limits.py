@@ -38,7 +38,7 @@ class TokenBucket:
         self._sleep = sleep
         self._tokens = [limit.calls for limit in self._limits]
         self._filled_at = now()
-        self._paused_until = self._filled_at
+        self._paused_until: datetime | None = None
 
     async def spend(self, cost: float = 1) -> None:
         """Reserve first, then wait out the debt: waiters are served in order and never wake in vain."""
@@ -48,13 +48,15 @@ class TokenBucket:
             -tokens / limit.calls * limit.per.total_seconds()
             for tokens, limit in zip(self._tokens, self._limits, strict=True)
         ]
-        pause = (self._paused_until - self._filled_at).total_seconds()
-        wait = max(0.0, pause, *debts)
+        wait = max(0.0, self._pause_left(), *debts)
         if wait > 0:
             await self._sleep(wait)
 
     def pause(self, until: datetime) -> None:
-        self._paused_until = max(self._paused_until, until)
+        self._paused_until = max(self._paused_until or until, until)
+
+    def _pause_left(self) -> float:
+        return (self._paused_until - self._filled_at).total_seconds() if self._paused_until else 0.0
 
     def _refill(self) -> None:
         now = self._now()

@@ -13,6 +13,7 @@ class Topic(StrEnum):
     ORDER = "order"
     LISTING = "listing"
     TRACKING = "tracking"
+    UNREAD = "unread"  # a genuine webhook that its connector cannot read: parked for a person
 
 
 class Delivery(FrozenStruct):

@@ -1,9 +1,8 @@
 """What an administrator fills in to connect: one frozen pydantic model per platform."""
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 
 class ConnectorSettings(BaseModel):
@@ -15,7 +14,7 @@ class ConnectorSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    start_from: datetime | None = Field(
+    start_from: AwareDatetime | None = Field(
         default=None,
         title="Start from",
         description="Oldest change to pull; empty: as far as the platform reaches by default.",

@@ -1,1 +1,1 @@
-
+"""Pages for people. For now one: how the hub is."""

@@ -1,1 +1,1 @@
-
+"""What the hub answers over HTTP: webhooks, health, metrics."""

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 5
 """Calls in flight per connection: as many as its client has connections."""
 CLAIM = 50
+UNCONFIRMED_AGAIN = timedelta(minutes=5)
+"""When a carrier is asked again about a booking that it accepted without a number."""
 
 
 async def work_outbox(hub: HubContext, connection_id: str) -> None:
@@ -71,7 +73,11 @@ async def _send_all(
 async def _send(hub: HubContext, live: Live, errand: Errand, troubles: list[ConnectorError]) -> Delivered:
     message, now = errand.message, hub.now()
     try:
-        return _done(errand, await run_errand(hub, live, errand))
+        answer = await run_errand(hub, live, errand)
+        if answer.booking and not answer.booking.tracking_number:
+            unconfirmed = "the carrier has not confirmed the booking yet"
+            return _later(message, now + UNCONFIRMED_AGAIN, unconfirmed, doubt=True)
+        return _done(errand, answer)
     except Rejected as error:
         if error.already_done:
             return _done(errand, Answer())
@@ -102,7 +108,7 @@ def _ended(message: Message, state: str, outcome: str, error: ConnectorError) ->
     if message.verb is Verb.CANCEL_BOOKING:
         state = "done"
     log.warning(
-        "outbox message refused", extra={"message": message.id, "verb": message.verb, "error": str(error)}
+        "outbox message refused", extra={"outbox_id": message.id, "verb": message.verb, "error": str(error)}
     )
     return Delivered(verdict=Verdict(message=message, state=state, outcome=outcome, error=str(error)))
 

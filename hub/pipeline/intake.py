@@ -21,19 +21,11 @@ from hub.storage.database import UnitOfWork
 from hub.storage.inbox import InboxRow, Result
 from hub.storage.orders import Stored
 from mappings.canonical import Listing, SalesOrder
-from mappings.contracts import CarrierMapping, StoreMapping
+from mappings.contracts import Mappings, StoreMapping
 from mappings.errors import MappingError
 
 DRIFT_SAMPLE = 5
 """Documents per batch that are searched for fields nobody named; all of them in a small batch."""
-
-
-@dataclass(frozen=True)
-class Mappings:
-    """Platform name → mapping, as the registry found them."""
-
-    stores: Mapping[str, StoreMapping]
-    carriers: Mapping[str, CarrierMapping]
 
 
 @dataclass
@@ -74,6 +66,8 @@ def _read(
                 batch.orders.append((row, mappings.stores[platform].read_order(document)))
             elif row.topic == "listing":
                 batch.listings.append((row, mappings.stores[platform].read_listing(document)))
+            elif row.topic == "unread":
+                raise MappingError("$", "a genuine webhook that its connector cannot read")
             else:
                 reports = mappings.carriers[platform].read_tracking(document)
                 batch.reports.append(Reported(row=row, reports=reports))
@@ -102,9 +96,16 @@ def _note_drift(
     seen: dict[tuple[str, str], int] = {}
     for row, _ in batch.orders[:DRIFT_SAMPLE]:
         platform = facts[row.connection_id].platform
-        for path in mappings.stores[platform].unknown_order_fields(_opened(books, row)):
+        for path in _unnamed(mappings.stores[platform], _opened(books, row)):
             seen[platform, path] = seen.get((platform, path), 0) + 1
     drift.count(uow, seen, now)
+
+
+def _unnamed(mapping: StoreMapping, document: bytes) -> set[str]:
+    try:
+        return mapping.unknown_order_fields(document)
+    except Exception:  # a radar in a foreign mapping; what it dies of must not park a readable order
+        return set()
 
 
 def _take_orders(

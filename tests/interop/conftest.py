@@ -75,9 +75,15 @@ def sqljs(vendure: VendureServer) -> Iterator[RealServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres(start_vendure: StartVendure) -> Iterator[RealServer]:
-    """Another server for connectors, over PostgreSQL."""
-    with closing(RealServer(start_vendure(database="postgres").url)) as server:
+def vendure_on_postgres(start_vendure: StartVendure) -> VendureServer:
+    """Another one that tests share; a test may kill it and start it again, since that loses nothing."""
+    return start_vendure(database="postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres(vendure_on_postgres: VendureServer) -> Iterator[RealServer]:
+    """The shared server over PostgreSQL, for connectors."""
+    with closing(RealServer(vendure_on_postgres.url)) as server:
         yield server
 
 

@@ -1,6 +1,6 @@
 """The twin answers the connector's documents as the real server does: statuses, codes and shapes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connectors.stores.vendure import documents
@@ -10,12 +10,12 @@ from tests.interop.vendure_worlds import RealWorld, TwinWorld, World
 COMPARED = frozenset({"first code", "errorCode", "fromState", "state", "type", "quantity"})
 """Names of fields whose values must be equal; of all others the types."""
 
-ALL = {"options": queries.list_options(queries.PLACED, skip=0, take=3)}
-UNKNOWN = "987654"
-
 WHOLE = frozenset({"fulfillments", "payments"})
 """Lists that are compared item by item."""
 
+UNKNOWN = "987654"
+
+Variables = dict[str, Any]
 Answers = dict[str, Any]
 """What was asked and where in the answer → what is there."""
 
@@ -35,79 +35,106 @@ async def test_the_twin_says_what_the_server_says(real: RealWorld) -> None:
 
 
 async def interview(world: World) -> Answers:
-    """Every document of the connector, used well and badly, around two orders."""
-    answers: Answers = {}
-    signed_in = {name: world.settings()[name] for name in ("username", "password")}
-    token = (await world.ask(documents.LOGIN, signed_in)).headers["vendure-auth-token"]
+    """Every document of the connector, used well and badly."""
+    sign_in = {name: world.settings()[name] for name in ("username", "password")}
+    token = (await world.ask(documents.LOGIN, sign_in)).headers["vendure-auth-token"]
+    interview = Interview(world, token)
+    await interview.about_signing_in(sign_in)
+    await interview.about_reading()
+    await interview.about_an_order()
+    await interview.about_a_cancelled_order()
+    await interview.about_stock()
+    return interview.answers
 
-    async def ask(what: str, document: str, variables: dict[str, Any], token: str = token) -> Any:
-        response = await world.ask(document, variables, token)
-        answers[f"{what}: status"] = response.status_code
-        answers.update(outline(response.json(), f"{what}: $"))
+
+class Interview:
+    """Asks one world and writes down its answers."""
+
+    def __init__(self, world: World, token: str) -> None:
+        self.world = world
+        self.answers: Answers = {}
+        self._token = token
+
+    async def ask(self, what: str, document: str, variables: Variables, *, token: str | None = None) -> Any:
+        """Returns `data`."""
+        response = await self.world.ask(document, variables, self._token if token is None else token)
+        self.answers[f"{what}: status"] = response.status_code
+        self.answers.update(outline(response.json(), f"{what}: $"))
         return response.json().get("data")
 
-    await ask("log-in", documents.LOGIN, signed_in)
-    await ask("log-in, wrong password", documents.LOGIN, {**signed_in, "password": "wrong"})
-    await ask("no token", documents.SERVER, {}, token="")
-    await ask("unknown token", documents.SERVER, {}, token="unknown")
-    await ask("unknown field", "query Nothing { nothing }", {})
-    await ask("server", documents.SERVER, {})
+    async def about_signing_in(self, sign_in: Variables) -> None:
+        await self.ask("log-in", documents.LOGIN, sign_in)
+        await self.ask("log-in, wrong password", documents.LOGIN, {**sign_in, "password": "wrong"})
+        await self.ask("no token", documents.SERVER, {}, token="")
+        await self.ask("unknown token", documents.SERVER, {}, token="unknown")
+        await self.ask("unknown field", "query Nothing { nothing }", {})
 
-    kept, cancelled = (world.place_order([("ROPE-10", 3)]) for _ in range(2))
-    with_ids = {"options": queries.list_options(queries.with_ids([kept, UNKNOWN]), skip=0, take=3)}
-    (order,) = (await ask("order", documents.ORDERS, with_ids))["list"]["items"]
-    line_id = order["lines"][0]["id"]
+    async def about_reading(self) -> None:
+        self.world.place_order([("ROPE-10", 1)])
+        placed = queries.list_options(queries.PLACED, skip=0, take=1)
+        await self.ask("server", documents.SERVER, {})
+        await self.ask("horizon", documents.HORIZON, {"filter": queries.PLACED})
+        await self.ask("ids", documents.ORDER_IDS, {"options": placed})
+        await self.ask("too large a page", documents.ORDER_IDS, {"options": {**placed, "take": 101}})
+        await self.ask("unknown filter", documents.ORDER_IDS, {"options": {"filter": {"nothing": {"eq": 1}}}})
+        await self.ask("no variables", documents.FULFILMENTS, {})
 
-    await ask("fulfilments, none", documents.FULFILMENTS, {"id": kept})
-    await ask("fulfilments, unknown order", documents.FULFILMENTS, {"id": UNKNOWN})
-    await ask("add too many", documents.ADD_FULFILMENT, parcel(line_id, 4))
-    await ask("add nothing", documents.ADD_FULFILMENT, parcel(line_id, 0))
-    await ask("add unknown line", documents.ADD_FULFILMENT, parcel(UNKNOWN, 1))
-    await ask("add, unknown handler", documents.ADD_FULFILMENT, parcel(line_id, 1, handler="unknown"))
-    added = await ask("add", documents.ADD_FULFILMENT, parcel(line_id, 2))
-    moved = {"id": added["result"]["id"]}
-    for state in ("Nonsense", "Shipped", "Shipped", "Delivered", "Shipped"):
-        await ask(f"move to {state}, {len(answers)}", documents.MOVE_FULFILMENT, {**moved, "state": state})
-    await ask("move unknown", documents.MOVE_FULFILMENT, {"id": UNKNOWN, "state": "Shipped"})
-    await ask("order with a parcel", documents.ORDERS, with_ids)
-    added = await ask("add the rest", documents.ADD_FULFILMENT, parcel(line_id, 1))
-    await ask("cancel", documents.MOVE_FULFILMENT, {"id": added["result"]["id"], "state": "Cancelled"})
-    await ask("fulfilments", documents.FULFILMENTS, {"id": kept})
+    async def about_an_order(self) -> None:
+        order_id = self.world.place_order([("ROPE-10", 3)])
+        line_id = await self._line_of("order", order_id)
+        await self.ask("order, and one unknown", documents.ORDERS, with_ids(order_id, UNKNOWN))
+        await self.ask("fulfilments, none", documents.FULFILMENTS, {"id": order_id})
+        await self.ask("fulfilments, unknown order", documents.FULFILMENTS, {"id": UNKNOWN})
+        await self.ask("add too many", documents.ADD_FULFILMENT, parcel(line_id, 4))
+        await self.ask("add nothing", documents.ADD_FULFILMENT, parcel(line_id, 0))
+        await self.ask("add unknown line", documents.ADD_FULFILMENT, parcel(UNKNOWN, 1))
+        await self.ask("add, unknown handler", documents.ADD_FULFILMENT, parcel(line_id, 1, handler="nobody"))
+        await self._ship(line_id, 2, ("Nonsense", "Shipped", "Shipped", "Delivered", "Shipped"))
+        await self.ask("order with a parcel", documents.ORDERS, with_ids(order_id))
+        await self._ship(line_id, 1, ("Cancelled",))
+        await self.ask("move unknown", documents.MOVE_FULFILMENT, {"id": UNKNOWN, "state": "Shipped"})
+        await self.ask("fulfilments", documents.FULFILMENTS, {"id": order_id})
 
-    (line,) = (await world.ask(documents.ORDERS, of_id(cancelled), token)).json()["data"]["list"]["items"][0][
-        "lines"
-    ]
-    world.cancel_order(cancelled)
-    await ask("cancelled order", documents.ORDERS, of_id(cancelled))
-    await ask("add to cancelled", documents.ADD_FULFILMENT, parcel(line["id"], 1))
+    async def about_a_cancelled_order(self) -> None:
+        order_id = self.world.place_order([("ROPE-10", 3)])
+        line_id = await self._line_of("order to be cancelled", order_id)
+        self.world.cancel_order(order_id)
+        await self.ask("cancelled order", documents.ORDERS, with_ids(order_id))
+        await self.ask("add to cancelled order", documents.ADD_FULFILMENT, parcel(line_id, 1))
 
-    await ask("horizon", documents.HORIZON, {"filter": queries.PLACED})
-    await ask("too large a page", documents.ORDER_IDS, {"options": {**ALL["options"], "take": 101}})
-    await ask("no variables", documents.FULFILMENTS, {})
-    await ask("unknown filter", documents.ORDER_IDS, {"options": {"filter": {"nothing": {"eq": 1}}}})
-    variants = await ask(
-        "variants", documents.VARIANTS, {"options": queries.list_options({}, skip=0, take=3)}
-    )
-    variant_id = variants["list"]["items"][0]["id"]
-    await ask("stock", documents.STOCK, of_id(variant_id))
-    await ask("write stock", documents.WRITE_STOCK, count(variant_id, 7))
-    await ask("write stock, negative", documents.WRITE_STOCK, count(variant_id, -7))
-    await ask("write stock, unknown variant", documents.WRITE_STOCK, count(UNKNOWN, 7))
-    await ask("write stock, nothing", documents.WRITE_STOCK, {"input": []})
-    return answers
+    async def about_stock(self) -> None:
+        first = {"options": queries.list_options({}, skip=0, take=1)}
+        variant_id = (await self.ask("variants", documents.VARIANTS, first))["list"]["items"][0]["id"]
+        await self.ask("stock", documents.STOCK, with_ids(variant_id))
+        await self.ask("write stock", documents.WRITE_STOCK, count(variant_id, 7))
+        await self.ask("write stock, negative", documents.WRITE_STOCK, count(variant_id, -7))
+        await self.ask("write stock, unknown variant", documents.WRITE_STOCK, count(UNKNOWN, 7))
+        await self.ask("write stock, nothing", documents.WRITE_STOCK, {"input": []})
+
+    async def _line_of(self, what: str, order_id: str) -> str:
+        orders = await self.ask(what, documents.ORDERS, with_ids(order_id))
+        line_id: str = orders["list"]["items"][0]["lines"][0]["id"]
+        return line_id
+
+    async def _ship(self, line_id: str, quantity: int, states: Sequence[str]) -> None:
+        """Adds a fulfilment and moves it from state to state, also where that is refused."""
+        added = await self.ask(f"add {quantity}", documents.ADD_FULFILMENT, parcel(line_id, quantity))
+        for number, state in enumerate(states):
+            move = {"id": added["result"]["id"], "state": state}
+            await self.ask(f"move {quantity}, {number}: {state}", documents.MOVE_FULFILMENT, move)
 
 
-def of_id(wanted: str) -> dict[str, Any]:
-    return {"options": queries.list_options(queries.with_ids([wanted]), skip=0, take=3)}
+def with_ids(*ids: str) -> Variables:
+    return {"options": queries.list_options(queries.with_ids(ids), skip=0, take=3)}
 
 
-def parcel(line_id: str, quantity: int, *, handler: str = "manual-fulfillment") -> dict[str, Any]:
+def parcel(line_id: str, quantity: int, *, handler: str = "manual-fulfillment") -> Variables:
     arguments = [{"name": "method", "value": "DHL"}, {"name": "trackingCode", "value": "JJD-0"}]
     lines = [{"orderLineId": line_id, "quantity": quantity}]
     return {"input": {"lines": lines, "handler": {"code": handler, "arguments": arguments}}}
 
 
-def count(variant_id: str, units: int) -> dict[str, Any]:
+def count(variant_id: str, units: int) -> Variables:
     levels = [{"stockLocationId": "1", "stockOnHand": units}]
     return {"input": [{"id": variant_id, "stockLevels": levels}]}
 

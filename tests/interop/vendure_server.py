@@ -137,8 +137,7 @@ class SqliteFile:
 
     def __init__(self, folder: Path) -> None:
         self.environment: Mapping[str, str] = {"INTEROP_SQLITE": str(folder / "vendure.sqlite")}
-
-    process_ids: Sequence[int] = ()
+        self.process_ids: Sequence[int] = ()
 
     def close(self) -> None:
         """Nothing is left running."""
@@ -169,6 +168,9 @@ _WHEN_ORPHANED = 'cat; [ -d "$1" ] && kill -QUIT "$0" && rm -rf "$1"'
 """Waits for the end of standard input; if the database's folder is still there then, its owner died."""
 
 
+_READY = re.compile(rb"^ready (http://\S+)$", re.MULTILINE)
+
+
 class VendureServer:
     """One Vendure with its database, new and filled at the first `start()`; `url` stays the same after that.
 
@@ -187,8 +189,22 @@ class VendureServer:
     def start(self) -> None:
         """Returns when the server answers; raises `RuntimeError` with its log if it does not."""
         said_before = self._log.stat().st_size if self._log.exists() else 0
+        self._process = self._spawn()
+
+        def address() -> str:
+            said = _READY.search(self._log.read_bytes(), said_before)
+            return said[1].decode() if said else ""
+
+        with suppress(TimeoutError):
+            wait_until(lambda: bool(address()) or not self.is_running, "Vendure's start", seconds=90)
+        if not address():
+            self.kill()
+            raise RuntimeError(f"Vendure did not start:\n{self.log_tail()}")
+        self.url = address()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [self._node.node, RECIPE / "server.js"],
                 cwd=self._folder,
                 env=self._environment(),
@@ -197,19 +213,6 @@ class VendureServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        ready = re.compile(rb"^ready (http://\S+)$", re.MULTILINE)
-        found: list[re.Match[bytes]] = []
-
-        def decided() -> bool:
-            found.extend(ready.finditer(self._log.read_bytes(), said_before))
-            return bool(found) or not self.is_running
-
-        with suppress(TimeoutError):
-            wait_until(decided, "Vendure's start", seconds=60)
-        if not found:
-            self.kill()
-            raise RuntimeError(f"Vendure did not start:\n{self.log_tail()}")
-        self.url = found[0][1].decode()
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -20,7 +20,7 @@ from connectors.stores.vendure import PLUGIN
 from connectors.stores.vendure.connector import VendureConnector
 from hub.clock import system_now
 from mappings.canonical import PostalAddress
-from tests.interop.vendure_shop import ADDRESS, ADMIN, PlacedOrder, VendureShop
+from tests.interop.vendure_shop import ADDRESS, ADMIN, BUYER, PlacedOrder, VendureShop
 
 CATALOGUE = (
     Product(sku="HARBOUR-M", title="Harbour Jacket M", price=Decimal("129.00"), stock=60),
@@ -202,6 +202,7 @@ class TwinWorld(World):
         twin = load_twin(PLUGIN, self._clock)
         assert isinstance(twin, StoreTwin)
         self._twin = twin
+        self._placed: dict[str, list[str]] = {}
         self._twin.offer(CATALOGUE)
         super().__init__(httpx.ASGITransport(twin), CredentialsInMemory())
 
@@ -216,18 +217,18 @@ class TwinWorld(World):
 
     def place_order(self, items: Sequence[tuple[str, int]], *, settled: bool = True) -> str:
         self._clock.advance(timedelta(seconds=1))
-        return self._twin.place_order(
-            Purchase(
-                buyer_reference="ines", ship_to=SHIP_TO, items=items, email="ines@buyer.example", paid=settled
-            )
+        purchase = Purchase(
+            buyer_reference="ines", ship_to=SHIP_TO, items=items, email=BUYER["emailAddress"], paid=settled
         )
+        order_id = self._twin.place_order(purchase)
+        self._placed[order_id] = [sku for sku, _ in items]
+        return order_id
 
     def cancel_order(self, order_id: str) -> None:
         assert self._twin.cancel_order(order_id)
 
     def cancel_units(self, order_id: str, sku: str, quantity: int) -> None:
-        known = next(order for order in self._twin.orders() if order.order_id == order_id)
-        assert self._twin.refund_line(order_id, 0, quantity), known
+        assert self._twin.refund_line(order_id, self._placed[order_id].index(sku), quantity)
 
     def parcels(self, order_id: str) -> list[SeenParcel]:
         known = next(order for order in self._twin.orders() if order.order_id == order_id)

@@ -17,6 +17,7 @@ from connectors.kit.conformance.breaks import (
     Task,
     caught,
     happens_once_whatever_breaks,
+    said,
     unanswered_is_unknown,
 )
 from connectors.kit.conformance.checks import Bench, Checks, Finding, NotApplicable, require
@@ -159,7 +160,7 @@ async def _booked_masked(bench: Bench, platform: str, token: str) -> bool:
         token_platform=platform,
     )
     request = request_for(bench, recipient=masked, platform=platform, platform_order_id="O-1")
-    error = await caught(lambda: _booker(rig).book(request, "key-1"))
+    error = await caught(_booker(rig).book, request, "key-1")
     named = error is None or isinstance(error, Rejected | Unsupported)
     require(named, f"a masked receiver: {said(error)}")
     booked = bool(_carried(rig, "R-1"))
@@ -202,7 +203,7 @@ async def unknown_booking_cannot_be_taken_back(bench: Bench) -> None:
     unknown = msgspec.structs.replace(
         cancellation, reference="R-9", tracking_number="SF0000000000000", carrier_order_id="none"
     )
-    error = await caught(lambda: _canceller(rig).cancel_booking(unknown, "key-2"))
+    error = await caught(_canceller(rig).cancel_booking, unknown, "key-2")
     named = isinstance(error, Rejected)
     require(named, f"an unknown booking must be `Rejected`, not {said(error)}")
     require(not any(it.cancelled for it in _carried(rig, "R-1")), "another booking was cancelled")
@@ -215,7 +216,7 @@ async def parcel_on_its_way_stays(bench: Bench) -> None:
     cast(CarrierTwin, rig.twin).advance()
     rig.clock.advance(timedelta(days=2))
     cast(CarrierTwin, rig.twin).advance()
-    error = await caught(lambda: _canceller(rig).cancel_booking(cancellation, "key-2"))
+    error = await caught(_canceller(rig).cancel_booking, cancellation, "key-2")
     (parcel,) = _carried(rig, "R-1")
     if error is None:
         require(parcel.cancelled, "«cancelled» was said of a parcel that is on its way")

@@ -164,10 +164,10 @@ def said(error: Exception | None) -> str:
     return "success" if error is None else f"{type(error).__name__}: {error}"
 
 
-async def caught(act: Act) -> Exception | None:
+async def caught(act: Callable[..., Awaitable[object]], *given: object) -> Exception | None:
     """The error of one attempt, or null."""
     try:
-        await act()
+        await act(*given)
     except Exception as error:  # whatever it is, the caller names it
         return error
     return None

@@ -18,7 +18,7 @@ from connectors.kit.capabilities import (
     TracksParcels,
 )
 from connectors.kit.conformance.booking import some_parcels
-from connectors.kit.conformance.breaks import PAGE_IN_HTML, caught
+from connectors.kit.conformance.breaks import PAGE_IN_HTML, caught, said
 from connectors.kit.conformance.checks import Bench, Checks, require
 from connectors.kit.conformance.rig import Answer, Rig
 from connectors.kit.conformance.settings import secrets_of
@@ -126,7 +126,7 @@ async def _failing(
         await read(connector)
         rig.wire.clear()
     rig.wire.instead = lambda number: answer(echo)
-    error = await caught(lambda: read(connector))
+    error = await caught(read, connector)
     rig.wire.instead = lambda number: None
     return error
 
@@ -158,7 +158,7 @@ async def platform_throttling_is_named(bench: Bench) -> None:
         connector = rig.connect()
         await read(connector)
         rig.twin.faults.chance = {Fault.THROTTLE: 1.0}
-        error = await caught(lambda read=read, connector=connector: read(connector))
+        error = await caught(read, connector)
         rig.twin.faults.chance = {}
         limited = isinstance(error, RateLimited)
         require(limited, f"{reading}: throttled, it says {said(error)}")
@@ -169,7 +169,7 @@ async def errors_tell_no_secret(bench: Bench) -> None:
     """Whatever fails, neither the error, nor its traceback, nor a log line shows a secret or a person."""
     rig, known = await reads(bench)
     for reading, read in known.items():
-        await caught(lambda read=read: read(rig.connect()))
+        await caught(read, rig.connect())
         private = await _private(bench, rig)
         for failure, (answer, _) in FAILURES.items():
             with _overheard() as lines:

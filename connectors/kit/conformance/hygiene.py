@@ -30,7 +30,7 @@ async def only_the_given_client(bench: Bench) -> None:
     with _clients_counted() as made:
         connector: Connector = bench.plugin.connector(settings, outside)
         for read in known.values():
-            await caught(lambda read=read: read(connector))
+            await caught(read, connector)
     require(not made, f"the connector made a client of its own ({made[:1]})")
     require(bool(rig.wire.sent), "nothing was asked through the given client")
 
@@ -73,7 +73,7 @@ async def same_world_same_requests(bench: Bench) -> None:
 async def _everything_sent(bench: Bench) -> list[tuple[str, str, bytes]]:
     rig, known = await reads(bench)
     for read in known.values():
-        await caught(lambda read=read: read(rig.connect()))
+        await caught(read, rig.connect())
     if bench.declares(BooksShipments):
         await cast(BooksShipments, rig.connect()).book(request_for(bench), "key-1")
     return [(it.method, str(it.url), await it.aread()) for it in rig.wire.sent]
@@ -96,7 +96,8 @@ async def connections_share_nothing(bench: Bench) -> None:
             if page is None:
                 going.discard(number)
             else:
-                ids[number] |= {it.external_id for it in (*page.deliveries, *page.notices)}
+                ids[number] |= {it.external_id for it in page.deliveries}
+                ids[number] |= {it.external_id for it in page.notices}
     require(ids[0] == known_ids(one_twin), "a connector brought orders of another connection")
     require(ids[1] == known_ids(two_twin), "a connector brought orders of another connection")
 
@@ -107,7 +108,7 @@ async def wires_do_not_cross(bench: Bench) -> None:
     one, known = await reads(bench)
     two = Rig(bench.plugin, overrides=one.overrides, seed=2)
     for read in known.values():
-        await caught(lambda read=read: read(one.connect()))
+        await caught(read, one.connect())
     before = len(one.wire.sent)
     await two.connect().check()
     require(len(one.wire.sent) == before, "a connection was asked over another's client")

@@ -13,6 +13,7 @@ from connectors.kit.conformance.breaks import (
     Task,
     caught,
     happens_once_whatever_breaks,
+    said,
     unanswered_is_unknown,
 )
 from connectors.kit.conformance.checks import Bench, Checks, NotApplicable, require
@@ -65,7 +66,7 @@ async def _part_or_whole(bench: Bench) -> tuple[Rig, StoreTwin, Shipment]:
     """A part of an order where the platform takes parts (a double would show), else the whole."""
     rig, _, whole = await _ready(bench)
     part = _part_of(whole)
-    splits = not isinstance(await caught(lambda: _pusher(rig).push_fulfilment(part, "try")), Unsupported)
+    splits = not isinstance(await caught(_pusher(rig).push_fulfilment, part, "try"), Unsupported)
     rig, twin, whole = await _ready(bench)
     return rig, twin, _part_of(whole) if splits else whole
 
@@ -93,7 +94,7 @@ async def same_key_twice_is_one_parcel(bench: Bench) -> None:
     await connector.push_fulfilment(shipment, "key-1")
     for again in (connector, _pusher(rig)):
         rig.clock.advance(timedelta(minutes=1))
-        error = await caught(lambda again=again: again.push_fulfilment(shipment, "key-1"))
+        error = await caught(again.push_fulfilment, shipment, "key-1")
         harmless = error is None or isinstance(error, Rejected)
         require(harmless, f"the same parcel again: {said(error)}")
     parcels = _order(twin, shipment.order_external_id).parcels
@@ -105,7 +106,7 @@ async def part_then_rest(bench: Bench) -> None:
     """Two parcels of one order keep their quantities; or `Unsupported`, before anything is done."""
     rig, twin, whole = await _ready(bench)
     part = _part_of(whole)
-    error = await caught(lambda: _pusher(rig).push_fulfilment(part, "key-1"))
+    error = await caught(_pusher(rig).push_fulfilment, part, "key-1")
     if isinstance(error, Unsupported):
         require(not _order(twin, whole.order_external_id).parcels, "`Unsupported`, but a parcel was recorded")
         return
@@ -149,7 +150,7 @@ async def unknown_order_is_rejected(bench: Bench) -> None:
     rig, twin, shipment = await _ready(bench)
     order_id = shipment.order_external_id
     lost = _with(shipment, order_external_id=order_id[:-1] + ("1" if order_id[-1] != "1" else "2") + "7")
-    error = await caught(lambda: _pusher(rig).push_fulfilment(lost, "key-1"))
+    error = await caught(_pusher(rig).push_fulfilment, lost, "key-1")
     named = isinstance(error, Rejected | Unsupported)
     require(named, f"an unknown order must be `Rejected`, not {said(error)}")
     require(not _order(twin, order_id).parcels, "the parcel went to another order")
@@ -160,7 +161,7 @@ async def unknown_carrier_is_expressed_or_unsupported(bench: Bench) -> None:
     """A carrier that the platform has no word for: told under its name, or `Unsupported`; never guessed."""
     rig, twin, shipment = await _ready(bench)
     rare = _with(shipment, carrier="no-such-carrier", carrier_name="Harbour Pigeons")
-    error = await caught(lambda: _pusher(rig).push_fulfilment(rare, "key-1"))
+    error = await caught(_pusher(rig).push_fulfilment, rare, "key-1")
     parcels = _order(twin, shipment.order_external_id).parcels
     if error is None:
         require(len(parcels) == 1, "no error, and yet no parcel")
@@ -182,7 +183,7 @@ async def every_status_can_be_told(bench: Bench) -> None:
         rig.clock.advance(timedelta(hours=1))
         told = _with(shipment, status=status, status_at=rig.clock())
         pusher = cast(PushesFulfilmentStatus, rig.connect())
-        error = await caught(lambda pusher=pusher, told=told: pusher.push_status(told, "key"))
+        error = await caught(pusher.push_status, told, "key")
         fine = error is None or isinstance(error, Unsupported)
         require(fine, f"{status.value} (step {number}): {said(error)}")
     known = _order(twin, shipment.order_external_id)

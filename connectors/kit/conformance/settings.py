@@ -43,7 +43,7 @@ async def methods_have_their_capability(bench: Bench) -> None:
             name for name, verb in vars(capability).items() if getattr(verb, "__isabstractmethod__", False)
         }
         if verbs and capability not in declared:
-            forgotten = [verb for verb in verbs if hasattr(bench.plugin.connector, verb)]
+            forgotten = [verb for verb in sorted(verbs) if hasattr(bench.plugin.connector, verb)]
             named = len(forgotten) < len(verbs)
             require(named, f"{forgotten} is implemented, but {capability.__name__} is not declared")
 

@@ -17,7 +17,7 @@ from connectors.kit.conformance.booking import some_parcels
 from connectors.kit.conformance.checks import Bench, Checks, Finding, require
 from connectors.kit.conformance.rig import Rig
 from connectors.kit.conformance.settings import wrong_secrets
-from connectors.kit.conformance.world import mapping_of, open_store, place, touch
+from connectors.kit.conformance.world import known_ids, mapping_of, open_store, place, touch
 from connectors.kit.errors import InvalidSignature, UnexpectedPayload
 from connectors.kit.messages import Receipt, Topic, WebhookRequest
 from connectors.kit.plugin import StorePlugin
@@ -90,8 +90,9 @@ async def genuine_is_understood(bench: Bench) -> None:
         for delivery in receipt.deliveries:
             _is_readable(bench, delivery.topic, delivery.document)
         if isinstance(rig.twin, StoreTwin):
-            orders = [it for it in (*receipt.deliveries, *receipt.notices) if it.topic is Topic.ORDER]
-            unknown = {it.external_id for it in orders} - {it.order_id for it in rig.twin.orders()}
+            ids = {it.external_id for it in receipt.deliveries if it.topic is Topic.ORDER}
+            ids |= {it.external_id for it in receipt.notices if it.topic is Topic.ORDER}
+            unknown = ids - known_ids(rig.twin)
             require(not unknown, "a post speaks of an order that the platform does not know")
             await _are_fetched(rig, [it.external_id for it in receipt.notices if it.topic is Topic.ORDER])
     require(brought > 0, "none of the genuine posts brought anything")

@@ -104,8 +104,8 @@ class TaobaoConnector(
         while (pages := -(-first.total_results // PAGE_SIZE)) > 1:
             for page in range(pages, 1, -1):
                 yield (await self._page(kind, start, end, page=page)).ids, False
-            newest, first = first, await self._page(kind, start, end, page=1)
-            if first.total_results <= newest.total_results:
+            before, first = first, await self._page(kind, start, end, page=1)
+            if first.total_results <= before.total_results:
                 break
         yield first.ids, True
 

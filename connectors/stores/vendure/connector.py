@@ -65,11 +65,13 @@ class VendureConnector(
         self._session = Session(settings, outside)
 
     async def check(self) -> None:
-        """Also refuses amounts that are not hundredths, and a stock location that does not exist."""
+        """Also refuses amounts that are not hundredths, a stock location that does not exist, and an
+        administrator who may not read orders."""
         server = await self._server()
         if server.global_settings.server_config.money_strategy_precision != MINOR_DIGITS:
             raise Misconfigured("the server's MoneyStrategy has not two decimal places", setting="url")
         self._location(server)
+        await self._horizon()
 
     async def pull_orders(self, bookmark: str) -> AsyncIterator[Page]:
         """Finishes a pass that was interrupted, then reads what changed since."""

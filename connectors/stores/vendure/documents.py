@@ -36,7 +36,7 @@ ORDERS = """query Orders($options: OrderListOptions) {
         fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber
       }
       lines {
-        id quantity orderPlacedQuantity unitPriceWithTax proratedLinePriceWithTax
+        id quantity orderPlacedQuantity unitPriceWithTax linePriceWithTax proratedLinePriceWithTax
         productVariant { id sku name }
       }
       surcharges { priceWithTax }

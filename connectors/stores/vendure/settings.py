@@ -13,7 +13,9 @@ class VendureSettings(ConnectorSettings):
     url: HttpUrl = setting(
         "Admin API address", "Admin API 地址", "For example https://shop.example/admin-api."
     )
-    username: str = setting("User name", "用户名", "An administrator's e-mail address.", default="")
+    username: str = setting(
+        "User name", "用户名", "An administrator who may change orders and the catalogue.", default=""
+    )
     password: SecretStr = setting("Password", "密码", default=SecretStr(""))
     api_key: SecretStr = setting(
         "API key", "API 密钥", "Instead of user name and password.", default=SecretStr("")

@@ -33,7 +33,8 @@ class GraphQLRefusal(Exception):
 
 class Twin(StoreTwin):
     """Unpaid purchases are placed with an authorised payment: paying them later moves no time stamp. A shop
-    ships nothing that is authorised only, so cash on delivery is not offered here: it stays authorised."""
+    ships nothing that is authorised only, so cash on delivery is not offered here: it stays authorised. The
+    server has several channels (with one, Vendure takes any channel token for it)."""
 
     platform = "vendure"
 

@@ -247,6 +247,7 @@ def _order(order: Order) -> Answer:
                 "quantity": line.quantity,
                 "orderPlacedQuantity": line.placed,
                 "unitPriceWithTax": line.unit_price,
+                "linePriceWithTax": line.unit_price * line.quantity,
                 "proratedLinePriceWithTax": line.unit_price * line.quantity,
                 "productVariant": _listing(line.variant),
             }

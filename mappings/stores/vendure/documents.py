@@ -54,12 +54,14 @@ class VariantOfLine(CamelDocument):
 
 class LineDocument(CamelDocument):
     """`quantity` is what is left after cancellations; `order_placed_quantity` is 0 for units that the shop
-    added later."""
+    added later. Line prices are rounded once per line, so a unit's price times units may be a cent off
+    (seen on 3.7.3: 3 units at 3.56 are 10.69)."""
 
     id: str
     quantity: Quantity
     order_placed_quantity: Quantity
     unit_price_with_tax: Minor
+    line_price_with_tax: Minor
     prorated_line_price_with_tax: Minor
     product_variant: VariantOfLine
 

@@ -166,7 +166,7 @@ def _line(line: LineDocument, fulfilled: int, refund_requested: bool) -> OrderLi
         quantity_cancelled=ordered - line.quantity,
         quantity_fulfilled=fulfilled,
         unit_price=_money(line.unit_price_with_tax),
-        discount=_money(line.unit_price_with_tax * line.quantity - line.prorated_line_price_with_tax),
+        discount=_money(line.line_price_with_tax - line.prorated_line_price_with_tax),
         total=_money(line.prorated_line_price_with_tax),
         refund_requested=refund_requested,
     )

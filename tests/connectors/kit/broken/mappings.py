@@ -53,9 +53,8 @@ def _guessing(document: bytes) -> SalesOrder:
 
 
 def _looking_up(document: bytes) -> SalesOrder:
-    parsed = json.loads(document)
-    parsed["items"][0]["sku"].strip()
-    return acme.mapping.read_order(document)
+    order = acme.mapping.read_order(document)
+    return _changed(order, note=order.note or json.loads(document)["note"] or "")
 
 
 def _refusing_news(document: bytes) -> SalesOrder:
@@ -98,8 +97,8 @@ def _naive(report: TrackingReport) -> TrackingReport:
 
 
 def _raising(document: bytes) -> tuple[TrackingReport, ...]:
-    json.loads(document)["scans"][0]["code"].upper()
-    return swift.mapping.read_tracking(document)
+    reports = swift.mapping.read_tracking(document)
+    return reports if json.loads(document)["scans"][0] else ()
 
 
 _TRUE = "mapping.orders_are_as_the_platform_knows_them"

@@ -10,7 +10,7 @@ import swift
 from connectors.kit import Plugin
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Planted:
     """`fault` in words; `check` is where it must be found (others may find it too)."""
 

@@ -49,6 +49,11 @@ async def test_bookmark_stays_when_the_platforms_clock_goes_back(desk):
     assert after == bookmark
 
 
+async def test_bookmark_stays_when_only_older_orders_come(desk):
+    placed = desk.place()
+    assert await desk.pull("2026-03-02T08:05:00Z") == ([placed], "2026-03-02T08:05:00Z")
+
+
 async def test_order_changed_between_pages_comes_again_with_its_new_content(desk):
     placed = [desk.place() for _ in range(8)]
     desk.clock.advance(timedelta(seconds=5))

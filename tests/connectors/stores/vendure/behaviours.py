@@ -106,11 +106,6 @@ class VendureBehaviours:
             await vendure.connect(password="wrong").check()
         assert caught.value.code == "INVALID_CREDENTIALS_ERROR"
 
-    async def test_unknown_channel_names_its_setting(self, vendure: ShopUnderTest):
-        with pytest.raises(Misconfigured) as caught:
-            await vendure.connect(channel_token="no-such-channel").check()
-        assert caught.value.setting == "channel_token"
-
     async def test_unknown_stock_location_names_its_setting(self, vendure: ShopUnderTest):
         with pytest.raises(Misconfigured) as caught:
             await vendure.connect(stock_location_id="987654").check()
@@ -178,7 +173,7 @@ class VendureBehaviours:
         after = await read(vendure, order_id)
         (line,) = after.lines
         assert (line.quantity, line.quantity_cancelled, line.quantity_open) == (3, 2, 1)
-        assert after.total == before.total - 2 * line.unit_price
+        assert after.total == before.total - (before.lines[0].total - line.total)
 
     async def test_refund_is_told(self, vendure: ShopUnderTest):
         order_id = await vendure.place_order([(vendure.skus[0], 2)])

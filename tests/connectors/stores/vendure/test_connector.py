@@ -63,6 +63,12 @@ async def test_amounts_that_are_not_hundredths_are_refused():
         await store.connector.check()
 
 
+async def test_unknown_channel_names_its_setting():
+    with pytest.raises(Misconfigured) as caught:
+        await Store(channel_token="no-such-channel").connector.check()
+    assert caught.value.setting == "channel_token"
+
+
 async def test_order_modified_before_it_was_placed_is_pulled():
     store = Store()
     store.buy()
@@ -151,6 +157,17 @@ async def test_parcel_added_by_another_worker_meanwhile_is_taken():
     store.rig.wire.before = lambda number: number == 1 and store.twin.shop.add_fulfilment(units, "sf", "T-1")
     await store.connector.push_fulfilment(shipment, "k-1")
     assert store.parcels == [("T-1", "Shipped")]
+
+
+@pytest.mark.parametrize("state", ["Shipped", "Delivered"])
+async def test_parcel_moved_by_somebody_else_meanwhile_counts_as_moved(state: str):
+    store = Store()
+    (order_id,) = store.buy()
+    await store.connector.check()
+    store.rig.wire.clear()
+    store.rig.wire.before = lambda number: number == 2 and store.twin.shop.move_fulfilment("1", state)
+    await store.connector.push_fulfilment(store.parcel(order_id), "k-1")
+    assert store.parcels == [("T-1", state)]
 
 
 async def test_fulfilment_cancelled_by_the_shop_is_made_anew():

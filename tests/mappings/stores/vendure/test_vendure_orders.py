@@ -40,6 +40,7 @@ PLAIN: dict[str, Any] = {
             "quantity": 2,
             "orderPlacedQuantity": 2,
             "unitPriceWithTax": 1200,
+            "linePriceWithTax": 2400,
             "proratedLinePriceWithTax": 2400,
             "productVariant": {"id": "3", "sku": "MUG-1", "name": "Mug"},
         }
@@ -204,6 +205,14 @@ def test_surcharges_are_beside_the_lines():
     assert found.expected_total() == found.total
 
 
+def test_rounding_of_a_line_is_no_discount():
+    (read,) = order(
+        lines=[line(unitPriceWithTax=356, linePriceWithTax=1069, proratedLinePriceWithTax=1069, quantity=3)],
+        totalWithTax=1569,
+    ).lines
+    assert (read.discount, read.total) == (0, Decimal("10.69"))
+
+
 def test_yen_are_hundredths_too():
     assert order(currencyCode="JPY", totalWithTax=429900).total == 4299
 
@@ -251,7 +260,7 @@ minor = st.integers(min_value=0, max_value=10**7)
 def test_parts_add_up_whatever_was_cancelled(parts: list[tuple[int, int, int]], shipping: int, extra: int):
     lines = [
         line(id=str(it), quantity=left, orderPlacedQuantity=gone + left, unitPriceWithTax=price)
-        | {"proratedLinePriceWithTax": price * left}
+        | {"linePriceWithTax": price * left, "proratedLinePriceWithTax": price * left * 9 // 10}
         for it, (left, gone, price) in enumerate(parts)
     ]
     total = sum(it["proratedLinePriceWithTax"] for it in lines) + shipping + extra

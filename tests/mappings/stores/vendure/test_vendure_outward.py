@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -120,6 +121,14 @@ def test_back_orders_are_left_to_the_shop():
 
 def test_instants_are_written_in_milliseconds_of_utc():
     assert queries.wire_time(NOW) == "2026-03-02T08:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "conditions", [queries.changed_after(None), queries.changed_after(NOW), queries.placed_between(NOW, NOW)]
+)
+def test_carts_and_drafts_are_never_listed(conditions: dict[str, Any]):
+    assert conditions["active"] == {"eq": False}
+    assert conditions["orderPlacedAt"].keys() & {"isNull", "after"}, "both leave out what was never placed"
 
 
 def test_list_limit_is_read_from_the_refusal():

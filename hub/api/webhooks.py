@@ -1,0 +1,142 @@
+"""POST /webhooks/{connection}: verify, store, commit, answer. Nothing else happens in the request."""
+
+import asyncio
+import hashlib
+import logging
+import time
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from connectors.kit import (
+    Delivery,
+    InvalidSignature,
+    Receipt,
+    ReceivesWebhooks,
+    Topic,
+    UnexpectedPayload,
+    WebhookRequest,
+)
+from hub.api.group_commit import GroupCommit
+from hub.api.receipts import Received, store_receipts
+from hub.connections import Live, UnknownPlatform
+from hub.context import HubContext
+from hub.telemetry import WEBHOOK_SECONDS, WEBHOOKS
+
+log = logging.getLogger(__name__)
+
+SETTINGS_SECONDS = 5.0
+"""How long a connection's settings are taken from memory before they are looked up again."""
+CONTENT_TYPES = frozenset(
+    {"", "application/json", "application/x-www-form-urlencoded", "application/xml", "text/xml", "text/plain"}
+)
+
+
+class Refusal(Exception):
+    """An answer that ends the request early; `result` is how it is counted."""
+
+    def __init__(self, status: int, result: str) -> None:
+        super().__init__(result)
+        self.status = status
+        self.result = result
+
+
+class Webhooks:
+    """The endpoint. Receipts of concurrent requests share commits."""
+
+    def __init__(self, hub: HubContext) -> None:
+        self._hub = hub
+        self._commits: GroupCommit[Received] = GroupCommit(lambda received: store_receipts(hub, received))
+        self._looked_up: dict[str, float] = {}
+
+    @property
+    def route(self) -> Route:
+        return Route("/webhooks/{connection}", self.answer, methods=["POST"])
+
+    async def answer(self, request: Request) -> Response:
+        """The platform's own acknowledgement after the commit, or a status that says what was wrong."""
+        began = time.perf_counter()
+        connection_id = str(request.path_params["connection"])
+        try:
+            response, result = await self._take(request, connection_id), "stored"
+        except Refusal as refusal:
+            response, result = PlainTextResponse(refusal.result, refusal.status), refusal.result
+        known = connection_id if self._hub.live.cached(connection_id) else "unknown"
+        WEBHOOKS.labels(known, result).inc()
+        WEBHOOK_SECONDS.observe(time.perf_counter() - began)
+        return response
+
+    async def _take(self, request: Request, connection_id: str) -> Response:
+        live = await self._live(connection_id)
+        if live is None or not isinstance(live.connector, ReceivesWebhooks):
+            raise Refusal(404, "unknown connection")
+        _check_headers(request, self._hub.settings.webhook_limit_bytes)
+        body = await self._body(request)
+        receipt = _understood(live.connector, request, body)
+        if receipt.deliveries or receipt.notices:
+            await self._commit(Received(connection_id=connection_id, receipt=receipt))
+        reply = receipt.reply
+        return Response(reply.body, reply.status, media_type=reply.content_type)
+
+    async def _live(self, connection_id: str) -> Live | None:
+        now = time.monotonic()
+        live = self._hub.live.cached(connection_id)
+        if live is None or now - self._looked_up.get(connection_id, 0) > SETTINGS_SECONDS:
+            try:
+                live = await self._hub.live.open(connection_id)
+            except UnknownPlatform:
+                raise Refusal(404, "unknown connection") from None
+            if live is not None:
+                self._looked_up[connection_id] = now
+        return live
+
+    async def _body(self, request: Request) -> bytes:
+        limit = self._hub.settings.webhook_limit_bytes
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._hub.settings.webhook_body_seconds):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size > limit:
+                        raise Refusal(413, "too large")
+                    chunks.append(chunk)
+        except TimeoutError:
+            raise Refusal(408, "body too slow") from None
+        except ClientDisconnect:
+            raise Refusal(400, "body incomplete") from None
+        return b"".join(chunks)
+
+    async def _commit(self, received: Received) -> None:
+        try:
+            await self._commits.put(received)
+        except Exception as error:  # not stored means not acknowledged: the platform sends it again
+            facts = {"connection": received.connection_id, "error": type(error).__name__}
+            log.exception("webhook could not be stored", extra=facts)
+            raise Refusal(503, "not stored") from None
+
+
+def _check_headers(request: Request, limit: int) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in CONTENT_TYPES or request.headers.get("content-encoding", "identity") != "identity":
+        raise Refusal(415, "wrong content type")
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit():
+        raise Refusal(400, "wrong content length")
+    if int(length) > limit:
+        raise Refusal(413, "too large")
+
+
+def _understood(connector: ReceivesWebhooks, request: Request, body: bytes) -> Receipt:
+    message = WebhookRequest(
+        method=request.method, headers=dict(request.headers), query=dict(request.query_params), body=body
+    )
+    try:
+        return connector.receive(message)
+    except InvalidSignature:
+        raise Refusal(401, "wrong signature") from None
+    except UnexpectedPayload as error:
+        log.warning("genuine webhook cannot be read", extra={"error": str(error)})
+        unread = Delivery(topic=Topic.UNREAD, external_id=hashlib.sha256(body).hexdigest(), document=body)
+        return Receipt(deliveries=(unread,))

@@ -1,0 +1,111 @@
+"""Death of a process, simulated: an exception that unwinds everything, and a database that survives it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from hub.clock import Clock
+from hub.simulation.faults import FaultMix
+from hub.storage.database import Database, InlineDatabase, UnitOfWork, Wake
+
+T = TypeVar("T")
+
+
+class Crash(BaseException):
+    """The process dies here. Nothing but the simulation catches it."""
+
+
+class SimulatedClock:
+    """True time for the world, the twins and all leases; the hub's own clock may be set wrong."""
+
+    def __init__(self, start: datetime) -> None:
+        self.true = start
+        self.error = timedelta(0)
+
+    def world(self) -> datetime:
+        return self.true
+
+    def hub(self) -> datetime:
+        return self.true + self.error
+
+    def advance_to(self, moment: datetime) -> None:
+        self.true = max(self.true, moment)
+
+    async def sleep(self, seconds: float) -> None:
+        """Time passes, and others who are ready to run do."""
+        self.true += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+class Fate:
+    """Decides when the running process dies. Once dead, nothing of it touches the world any more."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self.mix = FaultMix(chances={})
+        self.is_dead = False
+        self.deaths: dict[str, int] = {}
+        self.doom: Callable[[str], bool] = lambda where: False
+        """A test may name the moment itself."""
+
+    def pass_by(self, where: str) -> None:
+        """A point at which the process may die. Raises `Crash`."""
+        if self.is_dead:
+            raise Crash(where)
+        if self.strikes("crash") or self.doom(where):
+            self.is_dead = True
+            self.deaths[where] = self.deaths.get(where, 0) + 1
+            raise Crash(where)
+
+    def strikes(self, fault: str) -> bool:
+        chance = self.mix[fault]
+        return chance > 0 and self._random.random() < chance
+
+    def reborn(self) -> None:
+        self.is_dead = False
+
+
+class MortalDatabase(InlineDatabase):
+    """Runs units of work inline; the process may die before a commit or after it. Lives on one engine, so
+    that the next process finds what this one committed."""
+
+    def __init__(self, engine: sa.Engine, fate: Fate, clock: Clock) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(reading=True)
+        self._clock = clock
+        self._fate = fate
+        self.is_postgres = engine.dialect.name == "postgresql"
+        self.after_commit = None
+        self.commits = 0
+
+    def transact(self, work: Callable[[UnitOfWork], T], *, reading: bool = False) -> tuple[T, list[Wake]]:
+        if reading:
+            if self._fate.is_dead:
+                raise Crash("dead")
+            return super().transact(work, reading=True)
+
+        def mortal(uow: UnitOfWork) -> T:
+            result = work(uow)
+            self._fate.pass_by("before a commit")
+            return result
+
+        result = super().transact(mortal)
+        self.commits += 1
+        self._fate.pass_by("after a commit")
+        return result
+
+    def close(self) -> None:
+        """The engine belongs to the simulation."""
+
+
+def open_engine(url: str) -> sa.Engine:
+    """The engine of a run: SQLite in memory, or PostgreSQL (`postgresql://…`)."""
+    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    database = Database(address, threads=1)
+    database._writers.shutdown()
+    database._readers.shutdown()
+    return database.engine

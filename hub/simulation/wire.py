@@ -1,0 +1,103 @@
+"""The cables of a simulated hub: to the twins, and from the twins' webhooks to the hub."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+
+import httpx
+
+from connectors.kit import InvalidSignature, Receipt, ReceivesWebhooks, UnexpectedPayload, WebhookRequest
+from connectors.kit.twin import Twin
+from hub.context import HubContext
+from hub.jobs.pull import arrival
+from hub.simulation.crash import Crash, Fate, SimulatedClock
+from hub.storage import notices
+from hub.storage.database import UnitOfWork
+
+STALL_SECONDS = 150.0
+"""Longer than a lease."""
+
+
+class Cable(httpx.AsyncBaseTransport):
+    """From the hub to one twin. The process may die before a request or after its answer, or sleep."""
+
+    def __init__(self, twin: Twin, fate: Fate, clock: SimulatedClock, random: Random) -> None:
+        self._inner = httpx.ASGITransport(twin)
+        self._fate = fate
+        self._clock = clock
+        self._random = random
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._fate.pass_by("before a request")
+        await self._dawdle()
+        response = await self._inner.handle_async_request(request)
+        await self._dawdle()
+        self._fate.pass_by("after an answer")
+        return response
+
+    async def _dawdle(self) -> None:
+        """Others may run meanwhile, in an order that the seed decides."""
+        if self._fate.strikes("stall"):
+            await self._clock.sleep(STALL_SECONDS)
+            for _ in range(40):
+                await asyncio.sleep(0)
+        if self._fate.mix["race"]:
+            for _ in range(self._random.randrange(4)):
+                await asyncio.sleep(0)
+
+
+class Door(httpx.AsyncBaseTransport):
+    """What `/webhooks/{connection}` does, without a web server: verify, store, commit, answer."""
+
+    def __init__(self, hub: Callable[[], HubContext], fate: Fate) -> None:
+        self._hub = hub
+        self._fate = fate
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._fate.is_dead:
+            raise httpx.ConnectError("the hub is down")
+        try:
+            return await self._answer(request)
+        except Crash:
+            raise httpx.ReadError("the hub died") from None
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        hub = self._hub()
+        connection_id = request.url.path.rpartition("/")[2]
+        live = await hub.live.open(connection_id)
+        if live is None or not isinstance(live.connector, ReceivesWebhooks):
+            return httpx.Response(404, request=request)
+        try:
+            receipt = live.connector.receive(_webhook(request))
+        except InvalidSignature:
+            return httpx.Response(401, request=request)
+        except UnexpectedPayload:
+            return httpx.Response(400, request=request)
+        await take_receipt(hub, connection_id, receipt)
+        reply = receipt.reply
+        headers = {"content-type": reply.content_type}
+        return httpx.Response(reply.status, headers=headers, content=reply.body, request=request)
+
+
+TakeReceipt = Callable[[HubContext, str, Receipt], Awaitable[None]]
+
+
+async def take_receipt(hub: HubContext, connection_id: str, receipt: Receipt) -> None:
+    """Store what a webhook brought, in one transaction."""
+
+    def store(uow: UnitOfWork) -> None:
+        arrivals = [arrival(connection_id, delivery) for delivery in receipt.deliveries]
+        hub.books.receive(uow, arrivals, hub.now())
+        things = [(notice.topic.value, notice.external_id) for notice in receipt.notices]
+        notices.note(uow, connection_id, things, hub.now())
+
+    await hub.database.run(store)
+
+
+def _webhook(request: httpx.Request) -> WebhookRequest:
+    return WebhookRequest(
+        method=request.method,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=dict(request.url.params),
+        body=request.content,
+    )

@@ -1,0 +1,84 @@
+"""What operators see: structured logs without secrets, and a few counters."""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry(auto_describe=True)
+
+WEBHOOKS = Counter(
+    "orderhub_webhooks_total",
+    "Webhooks by connection and what became of them.",
+    ["connection", "result"],
+    registry=REGISTRY,
+)
+WEBHOOK_SECONDS = Histogram(
+    "orderhub_webhook_seconds",
+    "From the first byte of a webhook to its answer.",
+    registry=REGISTRY,
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5),
+)
+JOBS = Counter("orderhub_jobs_total", "Jobs by name and result.", ["job", "result"], registry=REGISTRY)
+JOB_SECONDS = Histogram("orderhub_job_seconds", "Duration of jobs.", ["job"], registry=REGISTRY)
+BACKLOG = Gauge("orderhub_backlog", "Rows that wait, by kind.", ["kind"], registry=REGISTRY)
+ORDERS = Gauge("orderhub_orders", "Orders by stage.", ["stage"], registry=REGISTRY)
+CONNECTION_UP = Gauge(
+    "orderhub_connection_up", "1: in use, 0: paused or never reached.", ["connection"], registry=REGISTRY
+)
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_SECRET_NAMES = re.compile(r"secret|token|password|key|authorization|cookie|signature|sign$", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object per line. Fields whose names speak of secrets are hidden, control characters are
+    escaped, so that nobody can forge a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": _clean(record.getMessage()),
+        }
+        for name, value in vars(record).items():
+            if name not in _STANDARD:
+                line[name] = "•••" if _SECRET_NAMES.search(name) else _clean(value)
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = record.exc_info[0].__name__
+            line["where"] = _where(record)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", value)
+    return value
+
+
+def _where(record: logging.LogRecord) -> str:
+    """File and line of each frame; no values, because values may be personal."""
+    trace = record.exc_info[2] if record.exc_info else None
+    frames = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return " < ".join(reversed(frames[-8:]))
+
+
+def configure_logging(level: str) -> None:
+    """Logs go to standard error as JSON lines. Libraries speak only from warnings on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("hub").setLevel(level)
+    logging.getLogger("connectors").setLevel(level)

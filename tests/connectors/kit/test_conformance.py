@@ -1,0 +1,59 @@
+"""The sound examples pass everything: what a newcomer copies is right."""
+
+from pathlib import Path
+
+import acme
+import pytest
+import swift
+from swift.connector import SwiftConnector
+
+from connectors.kit.conformance.carrier import CarrierConformance
+from connectors.kit.conformance.checks import Bench
+from connectors.kit.conformance.report import score
+from connectors.kit.conformance.store import StoreConformance
+
+
+class TestAcme(StoreConformance):
+    plugin = acme.PLUGIN
+    fixtures = Path(__file__).parent / "golden" / "fixtures"
+
+
+class TestSwift(CarrierConformance):
+    plugin = swift.PLUGIN
+
+
+async def test_score_counts_what_held_and_says_what_did_not_apply():
+    found = await score(Bench(plugin=swift.PLUGIN))
+
+    assert (found.platform, found.kind, found.share, found.passed) == ("swift", "carrier", 1.0, True)
+    reason = found.not_applicable["booking.same_reference_is_one_parcel"]
+    assert reason == "not declared: BooksIdempotently"
+
+
+async def test_score_names_what_is_broken(monkeypatch):
+    monkeypatch.setattr(SwiftConnector, "find_booking", _finds_nothing)
+
+    found = await score(Bench(plugin=swift.PLUGIN))
+
+    assert not found.passed and 0 < found.share < 1
+    assert "booking.booking_is_found" in found.failures
+
+
+async def test_exempt_check_counts_neither_way(monkeypatch):
+    monkeypatch.setattr(SwiftConnector, "find_booking", _finds_nothing)
+    broken = (await score(Bench(plugin=swift.PLUGIN))).failures
+    exemptions = dict.fromkeys(broken, "Swift has no search yet")
+
+    found = await score(Bench(plugin=swift.PLUGIN), exemptions)
+
+    assert (found.share, found.exemptions) == (1.0, exemptions)
+
+
+@pytest.mark.parametrize("exemptions", [{"no.such_check": "why"}, {"booking.booking_is_found": " "}])
+async def test_stale_or_silent_exemption_is_refused(exemptions):
+    with pytest.raises(ValueError, match="exempt"):
+        await score(Bench(plugin=swift.PLUGIN), exemptions)
+
+
+async def _finds_nothing(self, request):
+    return None
