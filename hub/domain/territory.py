@@ -67,11 +67,10 @@ class TerritoryMap:
 def _keys(address: PostalAddress) -> Iterable[tuple[str, str, str, str]]:
     country = _folded(address.country)
     city, district = _folded(address.city), _folded(address.district)
-    for province in dict.fromkeys((_folded(address.province), _folded(address.province_code))):
-        if province:
-            yield country, province, city, district
-            yield country, province, city, ""
-            yield country, province, "", ""
+    provinces = [each for each in dict.fromkeys(map(_folded, (address.province, address.province_code))) if each]
+    for division in dict.fromkeys(((city, district), (city, ""), ("", ""))):
+        for province in provinces:
+            yield country, province, *division
 
 
 def _folded(text: str) -> str:

@@ -37,40 +37,44 @@ _REOPENS: dict[TrackingStatus, frozenset[TrackingStatus]] = {
 """Ends are sticky: a late upload or a photo after delivery must not reopen a parcel; these newer news do."""
 
 
-def progress(
-    status: TrackingStatus, status_at: datetime | None, events: Iterable[TrackingEvent]
-) -> tuple[TrackingStatus, datetime | None]:
-    """The status after these events, whatever order they arrived in; an event without a known time counts
-    as news only while no timed event is known."""
-    timed = [event for event in events if event.status is not TrackingStatus.UNKNOWN]
-    for event in sorted(timed, key=lambda each: (each.occurred_at is not None, each.occurred_at or _EVER)):
-        if event.occurred_at is None and status_at is not None:
-            continue
-        is_older = status_at is not None and event.occurred_at is not None and event.occurred_at < status_at
-        if is_older and (event.status not in _ENDS or status in _ENDS):
-            continue
-        if status in _REOPENS and event.status not in _REOPENS[status]:
-            continue
-        status, status_at = event.status, event.occurred_at or status_at
+def progress(events: Iterable[TrackingEvent]) -> tuple[TrackingStatus, datetime | None]:
+    """The status after all events of a parcel, whatever order they arrived in. Events without a known time
+    count only while no timed one is known; among them, and among equal times, the furthest decides."""
+    known = [event for event in events if event.status is not TrackingStatus.UNKNOWN]
+    timed = [event for event in known if event.occurred_at is not None]
+    status, status_at = TrackingStatus.PRE_TRANSIT, None
+    for event in sorted(timed or known, key=_turn):
+        if event.status in _REOPENS.get(status, _ANY):
+            status, status_at = event.status, event.occurred_at
     return status, status_at
 
 
+def _turn(event: TrackingEvent) -> tuple[datetime, int]:
+    return event.occurred_at or _EVER, _JOURNEY.index(event.status)
+
+
+_ANY = frozenset(TrackingStatus)
+_JOURNEY = tuple(TrackingStatus)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
 def tracked(
-    order: Order, consignment_id: str, events: tuple[TrackingEvent, ...], snapshot: Snapshot
+    order: Order,
+    consignment_id: str,
+    fresh: tuple[TrackingEvent, ...],
+    known: tuple[TrackingEvent, ...],
+    snapshot: Snapshot,
 ) -> Outcome:
-    """Apply the events of one parcel that are new to us."""
+    """Apply the events of one parcel that are new to us, beside those that are `known`."""
     consignment = order.consignment(consignment_id)
-    status, status_at = progress(consignment.status, consignment.status_at, events)
+    status, status_at = progress((*known, *fresh))
     if consignment.stage is Parcel.CANCELLED:
-        return _after_cancellation(order, consignment_id, events)
+        return _after_cancellation(order, consignment_id, fresh)
     if status is TrackingStatus.CANCELLED and not consignment.is_handed_over:
         return _cancelled_by_carrier(order, consignment_id, snapshot)
     effects: list[Effect] = []
     first_move = min(
-        (each.occurred_at or snapshot.now for each in events if each.status in MOVING), default=None
+        (each.occurred_at or snapshot.now for each in fresh if each.status in MOVING), default=None
     )
     if first_move is not None and not consignment.is_handed_over:
         order, gone = handed_over(order, consignment_id, first_move, snapshot)

@@ -54,7 +54,8 @@ class Answer(FrozenStruct):
 
 def load_errands(hub: HubContext, uow: UnitOfWork, messages: Sequence[Message]) -> list[Errand]:
     """Orders and locations of claimed messages, in the claiming transaction."""
-    stored = hub.books.orders.by_ids(uow, [each.order_id for each in messages if each.order_id])
+    wanted = [each.order_id for each in messages if each.order_id]
+    stored = hub.books.orders.by_ids(uow, wanted, locked=False)
     places = {each.location_id: each for each in stores.locations(uow)} if stored else {}
     return [_errand(message, stored, places) for message in messages]
 

@@ -19,7 +19,7 @@ async def tell_stock(hub: HubContext, key: str = "") -> None:
 
 def _tell(hub: HubContext, uow: UnitOfWork) -> bool:
     now = hub.now()
-    news = hub.books.stock.news(uow, "to_tell", SKUS_AT_ONCE)
+    news = hub.books.stock.news(uow, "to_tell", SKUS_AT_ONCE, locked=True)
     if not news:
         return False
     levels = stores.levels_to_tell(uow, [sku for sku, _ in news])

@@ -39,7 +39,7 @@ def _due(hub: HubContext, uow: UnitOfWork, connection_id: str, limit: int) -> li
 
 
 def _parcels(hub: HubContext, uow: UnitOfWork, due: Sequence[ToTrack]) -> list[Parcel]:
-    stored = hub.books.orders.by_ids(uow, [each.order_id for each in due])
+    stored = hub.books.orders.by_ids(uow, [each.order_id for each in due], locked=False)
     orders = {order_id: each.order for order_id, each in stored.items()}
     return [
         tracked_parcel(orders[each.order_id], orders[each.order_id].consignment(each.consignment_id))

@@ -74,13 +74,13 @@ def _apply(
     moved = {order_id: Moved(stored=each, order=each.order, outcomes=()) for order_id, each in stored.items()}
     added: list[tuple[str, TrackingEvent]] = []
     for consignment_id in sorted(events):
-        seen = known.get(consignment_id, set())
+        seen = known.get(consignment_id, {})
         fresh = tuple(event for identity, event in events[consignment_id].items() if identity not in seen)
         if not fresh:
             continue
         added += [(consignment_id, event) for event in fresh]
         before = moved[owners[consignment_id]]
-        outcome = tracked(before.order, consignment_id, fresh, snapshot)
+        outcome = tracked(before.order, consignment_id, fresh, tuple(seen.values()), snapshot)
         order, outcomes = outcome.order, (*before.outcomes, outcome)
         if order.stage is Stage.RECEIVED:
             order, more = advance(order, snapshot)

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from hub.storage.database import UnitOfWork
 
@@ -29,9 +31,19 @@ def insert(uow: UnitOfWork, table: sa.Table, rows: Sequence[Row]) -> None:
 def _copy(uow: UnitOfWork, table: sa.Table, rows: Sequence[Row]) -> None:
     raw = uow.connection.connection.driver_connection
     assert raw is not None
-    with raw.cursor() as cursor, cursor.copy(_copy_text(table)) as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with raw.cursor() as cursor, cursor.copy(_copy_text(table)) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:  # past SQLAlchemy, which names errors of all other statements
+        raise DBAPIError.instance(
+            _copy_text(table),
+            None,
+            error,
+            psycopg.Error,
+            connection_invalidated=raw.closed,
+            dialect=uow.connection.dialect,
+        ) from None
 
 
 @cache

@@ -54,16 +54,19 @@ class Orders:
         )
         return {(each.order.connection_id, each.order.sales.external_id): each for each in found}
 
-    def by_ids(self, uow: UnitOfWork, ids: Iterable[str]) -> dict[str, Stored]:
-        """Order id → order, locked until the end of the transaction."""
+    def by_ids(self, uow: UnitOfWork, ids: Iterable[str], *, locked: bool = True) -> dict[str, Stored]:
+        """Order id → order, locked until the end of the transaction (not where it is only looked at: whoever
+        holds other rows already and then waits for an order can meet somebody who came the other way)."""
         wanted = [{"id": each} for each in sorted(set(ids))]
-        found = self._load(uow, f"JOIN {keys(uow, id='text')} ON o.id = k.id", wanted)
+        found = self._load(uow, f"JOIN {keys(uow, id='text')} ON o.id = k.id", wanted, locked=locked)
         return {each.order.order_id: each for each in found}
 
-    def _load(self, uow: UnitOfWork, joined: str, wanted: Sequence[Mapping[str, str]]) -> list[Stored]:
+    def _load(
+        self, uow: UnitOfWork, joined: str, wanted: Sequence[Mapping[str, str]], *, locked: bool = True
+    ) -> list[Stored]:
         if not wanted:
             return []
-        lock = " FOR UPDATE OF o" if uow.is_postgres else ""
+        lock = " FOR UPDATE OF o" if locked and uow.is_postgres else ""
         columns = (
             "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.waived, o.person_hold,"
             " o.is_history, o.decided, o.version"

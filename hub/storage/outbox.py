@@ -245,9 +245,11 @@ class Outbox:
         return [row.connection_id for row in rows]
 
     def replay(self, uow: UnitOfWork, ids: Sequence[str], now: datetime) -> int:
-        """Send parked messages again. What may have been done stays in doubt and is read back first."""
+        """Send parked messages again. What may have been done stays in doubt and is read back first; what was
+        refused was not done."""
         changed = uow.change(
-            "UPDATE outbox SET state = 'open', outcome = '', attempts = 0, not_before = :now, done_at = NULL"
+            "UPDATE outbox SET state = 'open', outcome = '', attempts = 0, not_before = :now, done_at = NULL,"
+            " sent_at = CASE WHEN outcome = 'refused' THEN NULL ELSE sent_at END"
             f" WHERE state = 'parked' AND id IN (SELECT k.id FROM {keys(uow, id='text')})",
             now=micros(now),
             keys=packed([{"id": each} for each in ids]),

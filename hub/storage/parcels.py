@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from hub.clock import micros
+from hub.clock import from_micros, micros
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.tables import tracking_events
-from mappings.canonical import TrackingEvent
+from mappings.canonical import TrackingEvent, TrackingStatus
 from mappings.structs import FrozenStruct
 
 Seal = Callable[[str, str], bytes]
@@ -52,15 +52,17 @@ def find(uow: UnitOfWork, numbers: Iterable[str], references: Iterable[str]) -> 
     return [Found(**row._mapping) for row in [*by_number, *by_reference]]
 
 
-def known_events(uow: UnitOfWork, consignment_ids: Sequence[str]) -> dict[str, set[str]]:
-    """Consignment id → identities of the events that we have."""
-    found: dict[str, set[str]] = {}
+def known_events(uow: UnitOfWork, consignment_ids: Sequence[str]) -> dict[str, dict[str, TrackingEvent]]:
+    """Consignment id → identity → event that we have: its time and status, without what the carrier wrote."""
+    found: dict[str, dict[str, TrackingEvent]] = {}
     for row in uow.all(
-        f"SELECT e.consignment_id, e.identity FROM {keys(uow, c='text')}"
+        f"SELECT e.consignment_id, e.identity, e.occurred_at, e.status FROM {keys(uow, c='text')}"
         " JOIN tracking_events e ON e.consignment_id = k.c",
         keys=packed([{"c": each} for each in consignment_ids]),
     ):
-        found.setdefault(row.consignment_id, set()).add(row.identity)
+        occurred_at = from_micros(row.occurred_at) if row.occurred_at is not None else None
+        event = TrackingEvent(occurred_at=occurred_at, status=TrackingStatus(row.status))
+        found.setdefault(row.consignment_id, {})[row.identity] = event
     return found
 
 

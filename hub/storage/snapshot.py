@@ -92,6 +92,8 @@ def _others(
     for key, own in buyers.items():
         every = known.get(key, {})
         for order_id, sales in own:
+            if sales.cancelled_at:
+                continue
             every = every | {
                 order_id: KnownOrder(order_id=order_id, placed_at=sales.placed_at, goods=goods_of(sales))
             }

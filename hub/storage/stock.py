@@ -130,7 +130,9 @@ class Stock:
     def count(
         self, uow: UnitOfWork, counts: Sequence[Count], now: datetime, *, actor: str, reference: str = ""
     ) -> list[Shortfall]:
-        """Set what is physically there. Counts below what is promised are refused and returned."""
+        """Set what is physically there; of several counts of one place the last holds. Counts below what is
+        promised are refused and returned."""
+        counts = list({(each.sku, each.location_id): each for each in counts}.values())
         known = {(row.sku, row.location_id): row for row in self.rows(uow, [each.sku for each in counts])}
         refused: list[Shortfall] = []
         moved: list[tuple[Count, int]] = []
@@ -177,10 +179,13 @@ class Stock:
         self.note(uow, {each.sku for each, _ in moved}, {each.sku for each, delta in moved if delta > 0}, now)
         return refused
 
-    def news(self, uow: UnitOfWork, kind: str, limit: int) -> list[tuple[str, int]]:
-        """(SKU, when it changed) of news of a kind: `to_tell` or `arrived`."""
+    def news(self, uow: UnitOfWork, kind: str, limit: int, *, locked: bool = False) -> list[tuple[str, int]]:
+        """(SKU, when it changed) of news of a kind: `to_tell` or `arrived`. `locked`: only such as no other
+        worker deals with, and nobody else until the end of the transaction."""
+        lock = " FOR UPDATE SKIP LOCKED" if locked and uow.is_postgres else ""
         rows = uow.all(
-            f"SELECT sku, changed_at FROM stock_changes WHERE {kind} ORDER BY changed_at, sku LIMIT :limit",
+            "SELECT sku, changed_at FROM stock_changes"
+            f" WHERE {kind} ORDER BY changed_at, sku LIMIT :limit{lock}",
             limit=limit,
         )
         return [(row.sku, row.changed_at) for row in rows]

@@ -131,16 +131,22 @@ def save_listings(uow: UnitOfWork, found: Sequence[tuple[str, Listing]], now: da
     if not found:
         return
     kinds = dict.fromkeys(("c", "l", "i", "s", "t"), "text")
-    rows = [
-        {"c": connection_id, "l": each.listing_id, "i": each.inventory_id, "s": each.sku, "t": each.title}
+    rows = {
+        (connection_id, each.listing_id): {
+            "c": connection_id,
+            "l": each.listing_id,
+            "i": each.inventory_id,
+            "s": each.sku,
+            "t": each.title,
+        }
         for connection_id, each in found
-    ]
+    }
     uow.change(
         "INSERT INTO listings (connection_id, listing_id, inventory_id, platform_sku, title)"
         f" SELECT k.c, k.l, k.i, k.s, k.t FROM {keys(uow, **kinds)} WHERE true"
         " ON CONFLICT (connection_id, listing_id) DO UPDATE SET inventory_id = excluded.inventory_id,"
         " platform_sku = excluded.platform_sku, title = excluded.title",
-        keys=packed(rows),
+        keys=packed(list(rows.values())),
     )
     link_equal_skus(uow, now)
 

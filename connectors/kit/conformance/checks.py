@@ -1,6 +1,5 @@
 """What a check is: a plain coroutine over a bench, run alike by pytest and by the score report."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -108,6 +107,7 @@ class Result(StrEnum):
     HELD = "held"
     BROKEN = "broken"
     NOT_APPLICABLE = "not applicable"
+    EXEMPT = "exempt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +134,3 @@ async def judge(check: Check, bench: Bench) -> Verdict:
         words = f"{type(error).__name__}: {error}"
         return Verdict(check=check.name, result=Result.BROKEN, words=words[:2000])
     return Verdict(check=check.name, result=Result.HELD)
-
-
-def judge_now(check: Check, bench: Bench) -> Verdict:
-    """`judge` for callers without an event loop."""
-    return asyncio.run(judge(check, bench))

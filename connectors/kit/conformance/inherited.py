@@ -1,13 +1,14 @@
 """The common part of both pytest classes: the knobs of the bench, exemptions, skips."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from connectors.kit.conformance.checks import ADDRESS, Bench, Check, Result, judge_now
-from connectors.kit.conformance.report import refuse_stale
+from connectors.kit.conformance.checks import ADDRESS, Bench, Check, Result
+from connectors.kit.conformance.report import judge_unless_exempt, refuse_stale
 from connectors.kit.plugin import Plugin
 from mappings.canonical import Parcel, PostalAddress
 
@@ -39,10 +40,8 @@ class Conformance:
     def examine(self, check: Check) -> None:
         """Fails with the finding's words; skips what is exempt or does not apply, saying why."""
         refuse_stale(self.exemptions, self.suite)
-        if check.name in self.exemptions:
-            pytest.skip(f"exempt: {self.exemptions[check.name]}")
-        verdict = judge_now(check, self.bench())
-        if verdict.result is Result.NOT_APPLICABLE:
-            pytest.skip(verdict.words)
+        verdict = asyncio.run(judge_unless_exempt(check, self.bench(), self.exemptions))
+        if verdict.result in (Result.NOT_APPLICABLE, Result.EXEMPT):
+            pytest.skip(f"{verdict.result}: {verdict.words}")
         if verdict.result is Result.BROKEN:
             pytest.fail(f"{check.promise}\n  {verdict.words}", pytrace=False)

@@ -124,9 +124,10 @@ def _payment(read: Read, document: Any) -> str | None:
 @GOLDEN.add()
 async def golden_documents_are_read_as_expected(bench: Bench) -> None:
     """Each genuine document becomes exactly the value that a person has checked."""
-    files = sorted(bench.fixtures.glob("*.json")) if bench.fixtures else []
-    if not files:
+    if bench.fixtures is None:
         raise NotApplicable("no golden documents given")
+    files = sorted(bench.fixtures.glob("*.json"))
+    require(bool(files), f"there is no golden document in {bench.fixtures.parent.name}/{bench.fixtures.name}")
     for file in files:
         found = json.loads(msgspec.json.encode(_reader_of(bench, file)(file.read_bytes())))
         expected = json.loads((file.parent.parent / "expected" / file.name).read_bytes())

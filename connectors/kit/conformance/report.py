@@ -31,7 +31,8 @@ async def score(bench: Bench, exemptions: Mapping[str, str] | None = None) -> Sc
     exempt = dict(exemptions or {})
     checks = checks_for(bench)
     refuse_stale(exempt, checks)
-    verdicts = [await judge(check, bench) for check in checks if check.name not in exempt]
+    verdicts = [await judge_unless_exempt(check, bench, exempt) for check in checks]
+    verdicts = [it for it in verdicts if it.result is not Result.EXEMPT]
     held = tuple(it.check for it in verdicts if it.result is Result.HELD)
     failures = _words(verdicts, Result.BROKEN)
     applicable = len(held) + len(failures)
@@ -54,6 +55,17 @@ def refuse_stale(exemptions: Mapping[str, str], checks: tuple[Check, ...]) -> No
             raise ValueError(f"there is no check {name!r} to be exempt from")
         if not reason.strip():
             raise ValueError(f"the exemption from {name!r} gives no reason")
+
+
+async def judge_unless_exempt(check: Check, bench: Bench, exemptions: Mapping[str, str]) -> Verdict:
+    """An exempt check is run too: one that holds needs no exemption, and saying so is a failure."""
+    verdict = await judge(check, bench)
+    if check.name not in exemptions:
+        return verdict
+    if verdict.result is Result.BROKEN:
+        return Verdict(check=check.name, result=Result.EXEMPT, words=exemptions[check.name])
+    words = f"exempt, and yet {verdict.result}: take the exemption out"
+    return Verdict(check=check.name, result=Result.BROKEN, words=words)
 
 
 def _words(verdicts: list[Verdict], result: Result) -> dict[str, str]:

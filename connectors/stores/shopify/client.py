@@ -70,7 +70,7 @@ class ShopifyClient:
         while True:
             found = await self.read(document, {**variables, "after": after}, page, at=at, cost=cost)
             yield found.nodes
-            if not found.page_info.has_next_page:
+            if not found.page_info.has_next_page or not found.nodes:
                 return
             after = found.page_info.end_cursor
 

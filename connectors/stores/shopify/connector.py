@@ -50,8 +50,9 @@ REQUIRED_SCOPES = frozenset(
     }
 )
 
-ORDERS_PER_PULL = 20_000
-"""Shopify pages no deeper than 25,000 objects; the next pull goes on from the bookmark."""
+ORDERS_PER_WALK = 20_000
+"""Shopify pages no deeper than 25,000 objects (shopify.dev «Shopify API limits», read 2026-11): before that,
+a new walk starts where the last one came to."""
 
 _ORDER_ID = re.compile(re.escape(webhooks.ORDER) + r"[0-9]{1,20}")
 POINTS_PER_ORDER = 45
@@ -102,28 +103,28 @@ class ShopifyConnector(
         """By `updatedAt`, oldest first, reaching back by the overlap. The bookmark is the latest `updatedAt`
         handed out: the search is inclusive, so orders of that very instant come again, on whichever page."""
         latest = datetime.fromisoformat(bookmark) if bookmark else None
-        query = self._changed_since(latest or self.settings.start_from)
+        start = latest or self.settings.start_from
+        if start:
+            start -= timedelta(minutes=self.settings.overlap_minutes)
         after: str | None = None
-        handed_out = 0
-        while handed_out < ORDERS_PER_PULL:
-            page = await self._changed_orders(query, after)
+        walked = 0
+        while True:
+            page = await self._changed_orders(start, after)
             deliveries = [await self._order_delivery(node) for node in page.nodes]
             versions = [one.version for one in deliveries if one.version]
             latest = max([*versions, latest] if latest else versions, default=None)
             if latest:
                 yield Page(deliveries=tuple(deliveries), bookmark=outward.instant_text(latest))
-            handed_out += len(deliveries)
-            after = page.page_info.end_cursor
-            if not page.page_info.has_next_page:
+            if not page.page_info.has_next_page or not page.nodes:
                 return
+            after = page.page_info.end_cursor
+            walked += len(deliveries)
+            if walked >= ORDERS_PER_WALK and latest and (start is None or latest > start):
+                start, after, walked = latest, None, 0
 
-    def _changed_since(self, since: datetime | None) -> str | None:
-        if since is None:
-            return None
-        overlap = timedelta(minutes=self.settings.overlap_minutes)
-        return f"updated_at:>={outward.search_time(since - overlap)}"
+    async def _changed_orders(self, start: datetime | None, after: str | None) -> PageOf[Raw]:
+        query = f"updated_at:>={outward.search_time(start)}" if start else None
 
-    async def _changed_orders(self, query: str | None, after: str | None) -> PageOf[Raw]:
         async def ask(size: int) -> PageOf[Raw]:
             return await self._client.read(
                 documents.CHANGED_ORDERS,
@@ -161,7 +162,7 @@ class ShopifyConnector(
 
         while wanted:
             nodes = await self._affordably(ask)
-            del wanted[: len(nodes)]
+            del wanted[: self._page_size]
             found += [await self._order_delivery(node) for node in nodes if bytes(node) != b"null"]
         return found
 

@@ -49,6 +49,12 @@ async def test_exempt_check_counts_neither_way(monkeypatch):
     assert (found.share, found.exemptions) == (1.0, exemptions)
 
 
+async def test_exemption_that_is_not_needed_is_a_failure():
+    found = await score(Bench(plugin=swift.PLUGIN), {"booking.booking_is_found": "Swift has no search yet"})
+
+    assert found.failures == {"booking.booking_is_found": "exempt, and yet held: take the exemption out"}
+
+
 @pytest.mark.parametrize("exemptions", [{"no.such_check": "why"}, {"booking.booking_is_found": " "}])
 async def test_stale_or_silent_exemption_is_refused(exemptions):
     with pytest.raises(ValueError, match="exempt"):

@@ -67,6 +67,25 @@ async def test_order_changed_between_pages_comes_again_with_its_new_content(desk
     assert max(order.updated_at for order in latest) == desk.clock()
 
 
+async def test_long_feed_is_walked_in_several_walks_without_going_back(desk, monkeypatch):
+    monkeypatch.setattr("connectors.stores.shopify.connector.ORDERS_PER_WALK", 10)
+    placed = []
+    for _ in range(28):
+        placed.append(desk.place())
+        desk.clock.advance(timedelta(seconds=1))
+    arrived, _ = await desk.pull()
+    assert list(dict.fromkeys(arrived)) == placed
+    assert len(arrived) == 28 + 2  # the order at each seam comes twice
+
+
+async def test_instant_with_more_orders_than_a_walk_is_walked_on(desk, monkeypatch):
+    monkeypatch.setattr("connectors.stores.shopify.connector.ORDERS_PER_WALK", 10)
+    placed = [desk.place() for _ in range(28)]
+    _, bookmark = await desk.pull()
+    arrived, _ = await desk.pull(bookmark)
+    assert list(dict.fromkeys(arrived)) == placed
+
+
 async def test_empty_shop_gives_no_bookmark(desk):
     assert await desk.pull() == ([], "")
 

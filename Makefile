@@ -1,0 +1,56 @@
+# orderhub: `make demo` shows it, `make test` checks it. Both make their own environment.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: demo env test proof bench lock clean help
+
+help:
+	@echo "make demo    run the hub on twins of five stores (ARGS=\"--orders 5000 --seed 7 --exit\")"
+	@echo "make test    format, lint, types, import contracts, all tests with coverage"
+	@echo "make proof   the long proofs: 300 x 100 simulated orders, kill runs, sabotages"
+	@echo "make bench   measure ratios in one run (ARGS=\"--quick --only intake,webhook\")"
+	@echo "make env     make just the environment (.venv)"
+	@echo "make lock    write the hash-locked requirements anew"
+
+# The environment of a user: what runs the hub, locked by hash.
+$(VENV)/.run: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("orderhub needs Python 3.11 or newer: make PYTHON=python3.12 …") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The environment of a developer: the same and the tools.
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+env: $(VENV)/.dev
+
+demo: $(VENV)/.run
+	$(BIN)/orderhub demo $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+
+proof: $(VENV)/.dev
+	$(BIN)/python -m hub.simulation.proof $(ARGS)
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev $(LOCK) -c requirements.txt -o requirements-dev.txt
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* dist var

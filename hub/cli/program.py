@@ -1,0 +1,86 @@
+"""`orderhub` itself: which commands there are and which module has them. Modules are imported when run."""
+
+import importlib
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from hub.cli.problem import Problem
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("hub.cli.first_run", "Start here: write orderhub.toml with a fresh master key, make the database."),
+    "serve": ("hub.cli.serving", "Run the hub: web server and workers in one process."),
+    "web": ("hub.cli.serving", "Run only the web server (webhooks, health, pages)."),
+    "worker": ("hub.cli.serving", "Run only workers, of one lane or of both."),
+    "migrate": ("hub.cli.first_run", "Bring the database to the schema of this version."),
+    "new-key": ("hub.cli.keys", "Print a fresh master key for HUB_MASTER_KEYS."),
+    "rotate-keys": ("hub.cli.keys", "Wrap all data keys with the first master key."),
+    "doctor": ("hub.cli.doctor", "Check settings, database, queue, plug-ins, clock and disk."),
+    "connections": ("hub.cli.connections", "Links to store platforms and carriers."),
+    "stores": ("hub.cli.places", "Storefronts of the brand, and their rules."),
+    "locations": ("hub.cli.places", "Where goods are."),
+    "territories": ("hub.cli.places", "Areas that stores serve."),
+    "stock": ("hub.cli.stock", "What is on hand, promised and available."),
+    "listings": ("hub.cli.listings", "What stores offer, and which SKU it is."),
+    "orders": ("hub.cli.orders", "Look at orders, explain them, decide about them."),
+    "sync": ("hub.cli.sync", "Pull and send now, or read older orders."),
+    "inbox": ("hub.cli.inbox", "Documents from outside, as they came."),
+    "outbox": ("hub.cli.outbox", "Messages that leave, or wait to leave."),
+    "cases": ("hub.cli.watching", "Parcels that a person has to look after."),
+    "drift": ("hub.cli.watching", "Fields and codes that platforms send and no mapping names."),
+    "simulate": ("hub.cli.worlds", "Run the whole hub on a virtual clock, with faults, and check it."),
+    "demo": ("hub.cli.worlds", "Run the whole hub on twins of five platforms."),
+}
+"""Name → module with a typer `app`, and what `orderhub --help` says about it."""
+
+
+class Program(TyperGroup):
+    """Shows commands from the table and imports the module of the one that is run."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        stubs = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+        self.commands = {**stubs, **self.commands}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name in COMMANDS else command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            typer.echo(f"orderhub: {problem}", err=True)
+            raise typer.Exit(1) from None
+
+
+def load(name: str) -> Any:
+    """The command: a module's whole app, or the one command of that name in it."""
+    module = importlib.import_module(COMMANDS[name][0])
+    command = typer.main.get_command(getattr(module, name, module.app))
+    return getattr(command, "commands", {}).get(name, command)
+
+
+app = typer.Typer(cls=Program, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("orderhub"))
+        raise typer.Exit
+
+
+@app.callback()
+def orderhub(
+    is_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Order hub for a brand that sells through many online stores on many platforms."""
+
+
+def main() -> None:
+    """The entry point `orderhub`."""
+    app(prog_name="orderhub")
