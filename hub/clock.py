@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 NewId = Callable[[], str]
 
-_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -28,8 +27,8 @@ def from_micros(value: int) -> datetime:
 
 
 class OrderedIds:
-    """26 characters, ordered by time of making within this process, then random against other processes
-    (48 bits of milliseconds, 80 random bits that count up within one millisecond; Crockford base 32)."""
+    """32 hex digits, ordered by time of making within this process and random against other processes:
+    48 bits of milliseconds, then 80 random bits that count up within one millisecond."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -39,15 +38,7 @@ class OrderedIds:
         with self._lock:
             fresh = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
             self._last = max(fresh, self._last + 1)
-            return _encoded(self._last)
-
-
-def _encoded(number: int) -> str:
-    characters = []
-    for _ in range(26):
-        number, digit = divmod(number, 32)
-        characters.append(_DIGITS[digit])
-    return "".join(reversed(characters))
+            return f"{self._last:032x}"
 
 
 class ScaledClock:
@@ -70,4 +61,4 @@ class CountedIds:
 
     def __call__(self) -> str:
         self._count += 1
-        return f"{self._count:026d}"
+        return f"{self._count:032x}"

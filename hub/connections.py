@@ -3,14 +3,14 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from connectors.kit import Connector, Outside, Plugin, TokenBucket
-from connectors.kit.outside import Renew, Sleep
+from connectors.kit.outside import CredentialsInMemory, Renew, Sleep
 from hub.clock import Clock
 from hub.registry import Registry
 from hub.storage.connections import Connection, Connections
@@ -113,12 +113,13 @@ class LiveConnections:
             jitter=self._jitter,
         )
 
-    def trial(self, plugin: Plugin[Any, Any], connection: Connection) -> Connector:
-        """A connector for settings that are not saved yet («test connection»)."""
-        client = self._make_client(connection)
-        outside = self._outside(connection, plugin, client)
-        connector: Connector = plugin.connector(plugin.settings(**connection.settings), outside)
-        return connector
+    async def check(self, plugin: Plugin[Any, Any], connection: Connection) -> None:
+        """Try settings that need not be saved yet («test connection»); raises the connector's errors. Tokens
+        that it gets are forgotten."""
+        async with self._make_client(connection) as client:
+            outside = replace(self._outside(connection, plugin, client), credentials=CredentialsInMemory())
+            connector: Connector = plugin.connector(plugin.settings(**connection.settings), outside)
+            await connector.check()
 
     async def close(self) -> None:
         for client in self._clients.values():

@@ -142,7 +142,19 @@ def unknown_fields(document: bytes, shape: Any) -> set[str]:
         value = msgspec.json.decode(document)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return set()
-    return set(_unnamed(value, msgspec.inspect.type_info(shape), "$"))
+    return set(_unnamed(value, _described(shape), "$"))
+
+
+@cache
+def _described(shape: Any) -> msgspec.inspect.Type:
+    return msgspec.inspect.type_info(shape)
+
+
+@cache
+def _named(struct: Any) -> dict[str, msgspec.inspect.Type]:
+    described = msgspec.inspect.type_info(struct)
+    assert isinstance(described, msgspec.inspect.StructType)
+    return {field.encode_name: field.type for field in described.fields}
 
 
 def _unnamed(value: Any, shape: msgspec.inspect.Type, path: str) -> Iterator[str]:
@@ -153,7 +165,7 @@ def _unnamed(value: Any, shape: msgspec.inspect.Type, path: str) -> Iterator[str
         )
         shape = next((kind for kind in shape.types if wanted(kind)), shape)
     if isinstance(shape, msgspec.inspect.StructType) and isinstance(value, dict):
-        named = {field.encode_name: field.type for field in shape.fields}
+        named = _named(shape.cls)
         for name, inner in value.items():
             if name in named:
                 yield from _unnamed(inner, named[name], f"{path}.{name}")

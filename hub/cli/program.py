@@ -10,7 +10,10 @@ from typer.core import TyperCommand, TyperGroup
 from hub.cli.problem import Problem
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("hub.cli.first_run", "Start here: write orderhub.toml with a fresh master key, make the database."),
+    "init": (
+        "hub.cli.first_run",
+        "Start here: write orderhub.toml with a fresh master key, make the database.",
+    ),
     "serve": ("hub.cli.serving", "Run the hub: web server and workers in one process."),
     "web": ("hub.cli.serving", "Run only the web server (webhooks, health, pages)."),
     "worker": ("hub.cli.serving", "Run only workers, of one lane or of both."),
@@ -57,9 +60,10 @@ class Program(TyperGroup):
 
 
 def load(name: str) -> Any:
-    """The command: a module's whole app, or the one command of that name in it."""
+    """The command: the module's app of that name, else its `app`, or the one command of that name in it."""
     module = importlib.import_module(COMMANDS[name][0])
-    command = typer.main.get_command(getattr(module, name, module.app))
+    named = getattr(module, name, None)
+    command = typer.main.get_command(named if isinstance(named, typer.Typer) else module.app)
     return getattr(command, "commands", {}).get(name, command)
 
 

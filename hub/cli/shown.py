@@ -1,10 +1,10 @@
-"""How people and scripts see values: tables and `--json`. What is not known is shown as unknown, never as 0."""
+"""How people and scripts see values: tables and `--json`. The unknown is shown as unknown, never as 0."""
 
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 import typer
@@ -69,7 +69,14 @@ def plain(value: object) -> str:
 
 def printable(text: str) -> str:
     """Text from outside without what would steer a terminal or turn its reading direction."""
-    return "".join("�" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
+    return "".join(
+        "�" if unicodedata.category(each) in ("Cc", "Cf", "Cs") and each != _JOINER else each
+        for each in " ".join(text.split())
+    )
+
+
+_JOINER = "\u200d"
+"""Holds emoji together."""
 
 
 def masked(value: str) -> str:
@@ -97,8 +104,3 @@ def progress() -> Progress:
         console=Console(stderr=True),
         transient=True,
     )
-
-
-def encoded(value: Any) -> Any:
-    """Plain values for JSON out of a struct."""
-    return msgspec.to_builtins(value)

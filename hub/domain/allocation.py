@@ -101,6 +101,23 @@ def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
 
 def fill(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook) -> tuple[Share, ...]:
     """Shares that together serve everything, or none."""
+    for location in ranked:
+        if _serves_all(wanted, location, stock):
+            lines = tuple(Reserved(line_id=w.line_id, sku=w.sku, quantity=w.quantity) for w in wanted)
+            return (Share(location=location, lines=lines),)
+    return _split(wanted, ranked, stock)
+
+
+def _serves_all(wanted: Sequence[Wanted], location: Location, stock: StockBook) -> bool:
+    asked: dict[str, int] = {}
+    for each in wanted:
+        asked[each.sku] = asked.get(each.sku, 0) + each.quantity
+        if stock.available(each.sku, location.location_id) < asked[each.sku]:
+            return False
+    return bool(wanted)
+
+
+def _split(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook) -> tuple[Share, ...]:
     shares: list[Share] = []
     left = {each.line_id: each for each in wanted}
     free: dict[tuple[str, str], int] = {}

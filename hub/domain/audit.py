@@ -6,6 +6,7 @@ import msgspec
 
 from hub.domain.order import Order, Reason, Stage
 from hub.domain.outcome import Outcome
+from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import Snapshot
 from mappings.canonical import PaymentStatus, SalesOrder
 
@@ -60,14 +61,15 @@ def _mapped_skus(order: Order, snapshot: Snapshot) -> Mapping[str, str]:
     return skus
 
 
-def _is_paid(order: Order, snapshot: Snapshot) -> Reason | None:
-    sales = order.sales
-    if sales.is_payable:
+def is_paid(sales: SalesOrder, policy: StorePolicy) -> bool:
+    """Paid by the platform's own rule, or authorised where the store ships on that."""
+    return sales.is_payable or (policy.ship_authorized and sales.payment_status is PaymentStatus.AUTHORIZED)
+
+
+def _payment_suffices(order: Order, snapshot: Snapshot) -> Reason | None:
+    if is_paid(order.sales, snapshot.policy(order.store_id)):
         return None
-    may_ship = snapshot.policy(order.store_id).ship_authorized
-    if sales.payment_status is PaymentStatus.AUTHORIZED and may_ship:
-        return None
-    return Reason(code="unpaid", text=f"payment is {sales.payment_status}")
+    return Reason(code="unpaid", text=f"payment is {order.sales.payment_status}")
 
 
 def _platform_allows(order: Order, snapshot: Snapshot) -> Reason | None:
@@ -128,9 +130,14 @@ def _skus_are_mapped(order: Order, snapshot: Snapshot) -> Reason | None:
 
 
 def _no_refund_in_progress(order: Order, snapshot: Snapshot) -> Reason | None:
-    if any(line.refund_requested and line.quantity_open for line in order.sales.lines):
-        return Reason(code="refund_requested", text="the buyer asked for a refund that is not decided")
-    return None
+    if not refund_is_open(order.sales):
+        return None
+    return Reason(code="refund_requested", text="the buyer asked for a refund that is not decided")
+
+
+def refund_is_open(sales: SalesOrder) -> bool:
+    """The buyer asked for a refund of units that nobody shipped yet."""
+    return any(line.refund_requested and line.quantity_open for line in sales.lines)
 
 
 def _is_no_duplicate(order: Order, snapshot: Snapshot) -> Reason | None:
@@ -153,7 +160,7 @@ def _no_person_stops_it(order: Order, snapshot: Snapshot) -> Reason | None:
 
 RULES: tuple[Rule, ...] = (
     _no_person_stops_it,
-    _is_paid,
+    _payment_suffices,
     _platform_allows,
     _no_refund_in_progress,
     _address_is_complete,

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from hub.domain.dispatch import handed_over, settle
+from hub.domain.dispatch import handed_over, settle, tell
 from hub.domain.effects import Effect, Withdraw
 from hub.domain.order import Consignment, Order, Parcel, Reason
 from hub.domain.outcome import Outcome
+from hub.domain.policies import TellAt
 from hub.domain.snapshot import Snapshot
 from mappings.canonical import LineQuantity
 
@@ -46,6 +47,8 @@ def shipped_by_hand(
         order = order.with_consignment(parcel)
         order, gone = handed_over(order, parcel.consignment_id, snapshot.now, snapshot)
         effects += [Withdraw(consignment_id=waiting.consignment_id), *gone]
+        if snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:  # no booking of ours tells it
+            effects += tell(order, parcel.consignment_id, snapshot)
     if not effects or (lines and any(left > 0 for left in asked.values())):
         raise ValueError("so many units of these lines are not waiting to be shipped by hand")
     reasons = (Reason(code="shipped_by_hand", text=f"{carrier} {number}"),)

@@ -7,6 +7,7 @@ still wanted. What already left cannot be changed: a case is opened for a person
 
 import msgspec
 
+from hub.domain.audit import is_paid, refund_is_open
 from hub.domain.dispatch import settle, take_back
 from hub.domain.effects import CaseKind, Effect, OpenCase
 from hub.domain.order import FINAL, Order, Parcel, Reason, Stage
@@ -28,17 +29,17 @@ def amend(order: Order, sales: SalesOrder, sent: frozenset[str], snapshot: Snaps
     before, order = order, replace(order, sales=sales)
     if order.stage in FINAL:
         return _final(order)
-    if order.stage not in (Stage.RELEASED, Stage.DISPATCHED):
-        return Outcome(step="change", order=replace(order, stage=Stage.RECEIVED))
-    differences = _differences(before, order)
-    if not differences:
-        return Outcome(step="change", order=settle(order, snapshot))
-    cases = [
+    cases = tuple(
         case
         for consignment in order.consignments
         if consignment.is_handed_over
         for case in _too_late(before, order, consignment.consignment_id)
-    ]
+    )
+    if order.stage not in (Stage.RELEASED, Stage.DISPATCHED):
+        return Outcome(step="change", order=replace(order, stage=Stage.RECEIVED), effects=cases)
+    differences = _differences(before, order, snapshot)
+    if not differences:
+        return Outcome(step="change", order=settle(order, snapshot))
     order, undone = _taken_back(order, sent, snapshot)
     return Outcome(
         step="change", order=settle(order, snapshot), reasons=differences, effects=(*cases, *undone)
@@ -65,8 +66,8 @@ class _Facts(FrozenStruct):
     address: object
     wanted: tuple[tuple[str, int], ...]
     cancelled: bool
-    payable: bool
     platform_hold: str
+    refund_requested: bool
 
 
 def _facts(sales: SalesOrder) -> _Facts:
@@ -74,12 +75,12 @@ def _facts(sales: SalesOrder) -> _Facts:
         address=sales.ship_to,
         wanted=tuple((line.line_id, line.quantity_wanted) for line in sales.lines if line.is_ours_to_ship),
         cancelled=sales.cancelled_at is not None,
-        payable=sales.is_payable,
         platform_hold=sales.platform_hold,
+        refund_requested=refund_is_open(sales),
     )
 
 
-def _differences(before: Order, after: Order) -> tuple[Reason, ...]:
+def _differences(before: Order, after: Order, snapshot: Snapshot) -> tuple[Reason, ...]:
     old, new = _facts(before.sales), _facts(after.sales)
     found = []
     if new.cancelled and not old.cancelled:
@@ -88,10 +89,13 @@ def _differences(before: Order, after: Order) -> tuple[Reason, ...]:
         found.append(Reason(code="address_changed", text="the delivery address changed"))
     if new.wanted != old.wanted:
         found.append(Reason(code="quantities_changed", text="quantities changed on the platform"))
-    if old.payable and not new.payable:
+    policy = snapshot.policy(after.store_id)
+    if is_paid(before.sales, policy) and not is_paid(after.sales, policy):
         found.append(Reason(code="payment_withdrawn", text=f"payment is {after.sales.payment_status}"))
     if new.platform_hold and not old.platform_hold:
         found.append(Reason(code="platform_hold", text=f"the platform forbids shipping: {new.platform_hold}"))
+    if new.refund_requested and not old.refund_requested:
+        found.append(Reason(code="refund_requested", text="the buyer asked for a refund"))
     if _shipped_elsewhere(after):
         found.append(Reason(code="shipped_elsewhere", text="somebody else shipped units that we hold"))
     return tuple(found)

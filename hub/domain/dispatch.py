@@ -78,12 +78,13 @@ def booked(order: Order, consignment_id: str, booking: Booking, snapshot: Snapsh
         if carrier and "SubscribesTracking" in carrier.capabilities:
             effects.append(_send(Verb.SUBSCRIBE, carrier.connection_id, order, consignment_id))
         if snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:
-            effects += _tell(order, consignment_id, snapshot)
+            effects += tell(order, consignment_id, snapshot)
     reasons = (Reason(code="booked", text=f"{booking.carrier} {booking.tracking_number}"),)
     return Outcome(step="book", order=order, reasons=reasons, effects=tuple(effects))
 
 
-def _tell(order: Order, consignment_id: str, snapshot: Snapshot) -> list[Effect]:
+def tell(order: Order, consignment_id: str, snapshot: Snapshot) -> list[Effect]:
+    """Tell the store about a parcel, if it takes that."""
     if "PushesFulfilments" not in snapshot.connections[order.connection_id].capabilities:
         return []
     return [_send(Verb.PUSH_FULFILMENT, order.connection_id, order, consignment_id)]
@@ -112,7 +113,7 @@ def handed_over(
         )
     order = order.with_consignment(replace(consignment, stage=Parcel.DISPATCHED, handed_over_at=at))
     if snapshot.policy(order.store_id).tell_at is TellAt.HANDED_OVER:
-        effects += _tell(order, consignment_id, snapshot)
+        effects += tell(order, consignment_id, snapshot)
     return order, tuple(effects)
 
 
@@ -128,6 +129,18 @@ def booking_cancelled(order: Order, consignment_id: str, snapshot: Snapshot) -> 
     order, effects = give_back(order, consignment, snapshot)
     reasons = (Reason(code="booking_cancelled", text="the carrier took the booking back"),)
     return Outcome(step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=effects)
+
+
+def booking_failed(order: Order, consignment_id: str, snapshot: Snapshot) -> Outcome | None:
+    """No booking came about, by refusal or because nothing was sent. A consignment that is being taken back
+    is free with that; any other waits for a person (null)."""
+    consignment = order.consignment(consignment_id)
+    if consignment.stage is not Parcel.CANCELLING:
+        return None
+    order, given = give_back(order, consignment, snapshot)
+    reasons = (Reason(code="never_booked", text="the carrier never took the booking"),)
+    effects: tuple[Effect, ...] = (Withdraw(consignment_id=consignment_id), *given)
+    return Outcome(step="book", order=settle(order, snapshot), reasons=reasons, effects=effects)
 
 
 def booking_stands(order: Order, consignment_id: str, why: str, snapshot: Snapshot) -> Outcome:

@@ -67,7 +67,9 @@ class TerritoryMap:
 def _keys(address: PostalAddress) -> Iterable[tuple[str, str, str, str]]:
     country = _folded(address.country)
     city, district = _folded(address.city), _folded(address.district)
-    provinces = [each for each in dict.fromkeys(map(_folded, (address.province, address.province_code))) if each]
+    provinces = [
+        each for each in dict.fromkeys(map(_folded, (address.province, address.province_code))) if each
+    ]
     for division in dict.fromkeys(((city, district), (city, ""), ("", ""))):
         for province in provinces:
             yield country, province, *division

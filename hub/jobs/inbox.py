@@ -3,14 +3,18 @@ that one poisoned document is parked alone."""
 
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from hub.context import HubContext
 from hub.pipeline.intake import work_inbox as work_batch
 from hub.storage.database import UnitOfWork
 from hub.storage.inbox import Result
+from hub.storage.orders import StaleOrder
 
 log = logging.getLogger(__name__)
+
+_UNWELL = (OperationalError, InterfaceError, StaleOrder)
+_PASSING = (*_UNWELL, IntegrityError)
 
 
 async def work_inbox(hub: HubContext, lane: str) -> None:
@@ -33,17 +37,25 @@ def _batch(hub: HubContext, uow: UnitOfWork, lane: str, limit: int) -> int:
 async def _one_by_one(hub: HubContext, lane: str, limit: int) -> int:
     for position in range(limit):
         try:
-            if not await hub.database.run(lambda uow: _batch(hub, uow, lane, 1)):
-                return position
-        except SQLAlchemyError:
-            raise  # the database is unwell, not the document
-        except Exception as error:
-            reason = f"could not be worked off: {type(error).__name__}"
-            await hub.database.run(lambda uow: _park_oldest(hub, uow, lane, reason))  # noqa: B023 - runs at once
+            worked = await hub.database.run(lambda uow: _one(hub, uow, lane, _PASSING))
+        except IntegrityError:  # not because another worker was faster: it came again at every attempt
+            worked = await hub.database.run(lambda uow: _one(hub, uow, lane, _UNWELL))
+        if not worked:
+            return position
     return limit
 
 
-def _park_oldest(hub: HubContext, uow: UnitOfWork, lane: str, reason: str) -> None:
+def _one(hub: HubContext, uow: UnitOfWork, lane: str, blameless: tuple[type[Exception], ...]) -> int:
+    """Work off the oldest document, or park that very one: it stays locked while it is tried. Errors that
+    are `blameless` are not the document's."""
     rows = hub.books.inbox.claim(uow, lane, 1)
-    results = [Result(id=row.id, state="parked", path="$", reason=reason) for row in rows]
-    hub.books.inbox.finish(uow, results, hub.now())
+    try:
+        with uow.connection.begin_nested():
+            return _batch(hub, uow, lane, 1)
+    except blameless:
+        raise
+    except Exception as error:
+        reason = f"could not be worked off: {type(error).__name__}"
+        results = [Result(id=row.id, state="parked", path="$", reason=reason) for row in rows]
+        hub.books.inbox.finish(uow, results, hub.now())
+        return len(rows)

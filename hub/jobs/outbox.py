@@ -84,7 +84,7 @@ async def _send(hub: HubContext, live: Live, errand: Errand, troubles: list[Conn
         return _ended(message, "parked", "refused", error)
     except OutcomeUnknown as error:
         if message.attempts > len(hub.settings.retry_schedule):
-            return _given_up(message, error)
+            return _given_up(message, str(error))
         return _later(message, now + live.plugin.read_back_after, str(error), doubt=True)
     except ConnectorError as error:
         if error.recovery in (Recovery.REAUTHORISE, Recovery.RECONFIGURE):
@@ -93,6 +93,9 @@ async def _send(hub: HubContext, live: Live, errand: Errand, troubles: list[Conn
         if error.recovery is Recovery.RETRY:
             return _again(hub, message, error)
         return _ended(message, "parked", "refused", error)
+    except Exception as error:  # a foreign connector may fail in any way; the others' results must be kept
+        log.exception("connector failed", extra={"outbox_id": message.id, "verb": message.verb})
+        return _given_up(message, f"the connector of {live.plugin.platform} failed: {type(error).__name__}")
 
 
 def _done(errand: Errand, answer: Answer) -> Delivered:
@@ -122,15 +125,13 @@ def _again(hub: HubContext, message: Message, error: ConnectorError) -> Delivere
     """The next pause of the schedule; after the last one the message is parked."""
     schedule = hub.settings.retry_schedule
     if message.attempts > len(schedule):
-        return _given_up(message, error)
+        return _given_up(message, str(error))
     asked_for = back_off(0, error) if isinstance(error, RateLimited) else timedelta(0)
     at = hub.now() + max(schedule[message.attempts - 1], asked_for)
     return _later(message, at, str(error), doubt=message.in_doubt)
 
 
-def _given_up(message: Message, error: ConnectorError) -> Delivered:
-    log.error(
-        "outbox message parked", extra={"outbox_id": message.id, "verb": message.verb, "error": str(error)}
-    )
-    verdict = Verdict(message=message, state="parked", outcome="unknown", error=str(error))
+def _given_up(message: Message, error: str) -> Delivered:
+    log.error("outbox message parked", extra={"outbox_id": message.id, "verb": message.verb, "error": error})
+    verdict = Verdict(message=message, state="parked", outcome="unknown", error=error)
     return Delivered(verdict=verdict)

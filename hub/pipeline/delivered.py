@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hub.domain.dispatch import booked, booking_cancelled, booking_stands, told
+from hub.domain.dispatch import booked, booking_cancelled, booking_failed, booking_stands, told
 from hub.domain.effects import Verb
 from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
@@ -63,6 +63,8 @@ def _outcome(order: Order, delivered: Delivered, snapshot: Snapshot) -> Outcome 
     match verdict.message.verb:
         case Verb.BOOK if is_done and delivered.booking:
             return booked(order, subject, delivered.booking, snapshot)
+        case Verb.BOOK if verdict.outcome == "refused" or verdict.state == "withdrawn":
+            return booking_failed(order, subject, snapshot)
         case Verb.CANCEL_BOOKING if is_done:
             return booking_cancelled(order, subject, snapshot)
         case Verb.CANCEL_BOOKING if verdict.outcome == "refused":

@@ -143,7 +143,21 @@ def _take_orders(
             moved[key] = _amended(before, sales, sent.get(ids[key], frozenset()), snapshot, row.id)
         results.append(Result(id=row.id, state="done"))
     books.save(uow, list(moved.values()), snapshot)
+    stores.sold_there(uow, sorted({each for one in moved.values() for each in _sold(one)}), now)
     return results
+
+
+def _sold(moved: Moved) -> set[tuple[str, str]]:
+    """(connection id, listing id) of which the platform itself counts more or fewer units than before."""
+    was = moved.stored.was
+    before = {line.line_id: line.quantity_wanted for line in was.sales.lines} if was else {}
+    is_cancelled = moved.order.sales.cancelled_at is not None
+    turned = was is not None and is_cancelled != (was.sales.cancelled_at is not None)
+    return {
+        (moved.order.connection_id, line.listing_id)
+        for line in moved.order.sales.lines
+        if line.listing_id and (turned or line.quantity_wanted != before.get(line.line_id))
+    }
 
 
 def _in_turn(arrived: Sequence[tuple[InboxRow, SalesOrder]]) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ class Storefront(FrozenStruct):
     share: float
 
 
-class Receipt(FrozenStruct):
+class Restock(FrozenStruct):
     """Goods that arrive at a location."""
 
     at: datetime
@@ -40,7 +40,7 @@ class Receipt(FrozenStruct):
 
     @property
     def reference(self) -> str:
-        return f"receipt:{self.at.isoformat()}:{self.sku}:{self.location_id}"
+        return f"restock:{self.at.isoformat()}:{self.sku}:{self.location_id}"
 
 
 class Brand(FrozenStruct):
@@ -74,7 +74,9 @@ def make_brand(random: Random, orders: int) -> Brand:
     )
 
 
-def _storefront(store_id: str, name: str, platform: str, region: str, share: float, **policy: object) -> Storefront:
+def _storefront(
+    store_id: str, name: str, platform: str, region: str, share: float, **policy: object
+) -> Storefront:
     store = Store(
         store_id=store_id,
         name=name,
@@ -123,7 +125,9 @@ def _location(
 
 def _territories() -> Sequence[Territory]:
     """Each region belongs to its store, the outlet owns none."""
-    provinces = {region: dict.fromkeys(place.province for place in places) for region, places in PLACES.items()}
+    provinces = {
+        region: dict.fromkeys(place.province for place in places) for region, places in PLACES.items()
+    }
     return [
         Territory(territory_id=f"{region}-{number}", store_id=region, country="CN", province=province)
         for region, names in provinces.items()
@@ -133,7 +137,9 @@ def _territories() -> Sequence[Territory]:
 
 def _products(random: Random) -> Sequence[Product]:
     """Forty SKUs: families in sizes, single things, one scarce, one that nobody counted."""
-    skus = [f"{family}-{size}" for family in ("TEE-RED", "TEE-BLU", "HOOD-GRY") for size in ("S", "M", "L", "XL")]
+    skus = [
+        f"{family}-{size}" for family in ("TEE-RED", "TEE-BLU", "HOOD-GRY") for size in ("S", "M", "L", "XL")
+    ]
     skus += [f"BAG-{number:02d}" for number in range(1, 15)]
     skus += [f"CUP{number:02d}" for number in range(1, 13)]
     return [

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-import sqlalchemy as sa
-
 from hub.clock import Clock
 from hub.simulation.faults import FaultMix
-from hub.storage.database import Database, InlineDatabase, UnitOfWork, Wake
+from hub.storage.database import InlineDatabase, UnitOfWork, Wake
 
 T = TypeVar("T")
 
@@ -70,16 +68,12 @@ class Fate:
 
 
 class MortalDatabase(InlineDatabase):
-    """Runs units of work inline; the process may die before a commit or after it. Lives on one engine, so
-    that the next process finds what this one committed."""
+    """Runs units of work inline; the process may die before a commit or after it. What was
+    committed is there for the next process."""
 
-    def __init__(self, engine: sa.Engine, fate: Fate, clock: Clock) -> None:
-        self.engine = engine
-        self._reading = engine.execution_options(reading=True)
-        self._clock = clock
+    def __init__(self, url: str, fate: Fate, clock: Clock) -> None:
+        super().__init__(url.replace("postgresql://", "postgresql+psycopg://", 1), threads=1, clock=clock)
         self._fate = fate
-        self.is_postgres = engine.dialect.name == "postgresql"
-        self.after_commit = None
         self.commits = 0
 
     def transact(self, work: Callable[[UnitOfWork], T], *, reading: bool = False) -> tuple[T, list[Wake]]:
@@ -99,13 +93,4 @@ class MortalDatabase(InlineDatabase):
         return result
 
     def close(self) -> None:
-        """The engine belongs to the simulation."""
-
-
-def open_engine(url: str) -> sa.Engine:
-    """The engine of a run: SQLite in memory, or PostgreSQL (`postgresql://…`)."""
-    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    database = Database(address, threads=1)
-    database._writers.shutdown()
-    database._readers.shutdown()
-    return database.engine
+        """A process that ends leaves the database standing; `Database.close` ends it."""

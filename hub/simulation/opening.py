@@ -7,7 +7,7 @@ from connectors.kit import RegistersWebhooks
 from connectors.kit.twin import StoreTwin, Twin
 from hub.context import HubContext
 from hub.jobs.listings import pull_listings
-from hub.simulation.brand import NEVER_COUNTED, Brand, Receipt
+from hub.simulation.brand import NEVER_COUNTED, Brand, Restock
 from hub.storage import stores
 from hub.storage.database import UnitOfWork
 from hub.storage.stock import Count
@@ -66,15 +66,15 @@ def _enter(
     hub.books.stock.count(uow, brand.counts, hub.now(), actor="opening")
 
 
-def receive_goods(hub: HubContext, uow: UnitOfWork, receipt: Receipt, now: datetime) -> bool:
+def receive_goods(hub: HubContext, uow: UnitOfWork, restock: Restock, now: datetime) -> bool:
     """Goods arrived: once, however often it is told (false: known already)."""
-    if receipt.sku == NEVER_COUNTED or uow.one(
-        "SELECT id FROM stock_movements WHERE reference = :reference", reference=receipt.reference
+    if restock.sku == NEVER_COUNTED or uow.one(
+        "SELECT id FROM stock_movements WHERE reference = :reference", reference=restock.reference
     ):
         return False
     row = next(
-        each for each in hub.books.stock.rows(uow, [receipt.sku]) if each.location_id == receipt.location_id
+        each for each in hub.books.stock.rows(uow, [restock.sku]) if each.location_id == restock.location_id
     )
-    count = Count(sku=receipt.sku, location_id=receipt.location_id, on_hand=row.on_hand + receipt.quantity)
-    hub.books.stock.count(uow, [count], now, actor="warehouse", reference=receipt.reference)
+    count = Count(sku=restock.sku, location_id=restock.location_id, on_hand=row.on_hand + restock.quantity)
+    hub.books.stock.count(uow, [count], now, actor="warehouse", reference=restock.reference)
     return True

@@ -18,7 +18,9 @@ class Place(FrozenStruct):
 
 PLACES: Mapping[str, Sequence[Place]] = {
     "east": (
-        Place(province="上海", city="上海市", districts=("静安区", "浦东新区", "徐汇区"), postal_code="200040"),
+        Place(
+            province="上海", city="上海市", districts=("静安区", "浦东新区", "徐汇区"), postal_code="200040"
+        ),
         Place(province="浙江", city="杭州市", districts=("西湖区", "滨江区"), postal_code="310012"),
         Place(province="江苏", city="南京市", districts=("鼓楼区", "玄武区"), postal_code="210008"),
     ),

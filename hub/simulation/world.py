@@ -18,7 +18,7 @@ import msgspec
 
 from connectors.kit.twin import CarrierTwin, Product, Purchase, StoreTwin, Twin
 from hub.simulation import people
-from hub.simulation.brand import NEVER_COUNTED, SCARCE, Brand, Receipt, Storefront
+from hub.simulation.brand import NEVER_COUNTED, SCARCE, Brand, Restock, Storefront
 from mappings.canonical import PostalAddress
 
 Act = Callable[[datetime], None]
@@ -63,7 +63,8 @@ EVERY_FIFTY: Mapping[Plan, int] = {
 
 MASKING = frozenset({"taobao"})
 """Platforms whose receivers come masked: nobody can tell whether a street is missing."""
-NO_CASH = frozenset({"vendure"})
+NO_CASH = frozenset({"shopify", "vendure"})
+"""Our carriers collect yuan; the twins of these platforms sell in other money, or take no cash at all."""
 NO_TESTS = frozenset({"taobao", "vendure"})
 
 
@@ -89,7 +90,7 @@ class World:
     twins: Mapping[str, Twin]
     random: Random
     placed: dict[tuple[str, str], Placed] = field(default_factory=dict)
-    receipts: list[Receipt] = field(default_factory=list)
+    restocks: list[Restock] = field(default_factory=list)
     happened: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -103,15 +104,15 @@ class World:
         self._carriers = [twin for twin in self.twins.values() if isinstance(twin, CarrierTwin)]
 
     def plan(self, start: datetime, orders: int, days: float) -> None:
-        """Draw `orders` purchases with Poisson arrivals over about so many days, and some goods receipts."""
+        """Draw `orders` purchases with Poisson arrivals over about so many days, and some restocks."""
         plans = self._deck(orders)
         at = start
         for plan in plans:
             at += timedelta(days=self.random.expovariate(orders / days))
             self._at(at, self._purchase(plan))
         for _ in range(max(1, orders // 12)):
-            self.receipts.append(self._receipt(start, days))
-        self.receipts.sort(key=lambda receipt: receipt.at)
+            self.restocks.append(self._restock(start, days))
+        self.restocks.sort(key=lambda restock: restock.at)
 
     def _deck(self, orders: int) -> list[Plan]:
         fifty = [plan for plan, count in EVERY_FIFTY.items() for _ in range(count)]
@@ -122,8 +123,8 @@ class World:
             deck += fifty
         return deck[:orders]
 
-    def _receipt(self, start: datetime, days: float) -> Receipt:
-        return Receipt(
+    def _restock(self, start: datetime, days: float) -> Restock:
+        return Restock(
             at=start + timedelta(days=self.random.uniform(0, days + 0.5)),
             sku=self.random.choice(self._products).sku,
             location_id=self.random.choice(self.brand.locations).location_id,
@@ -186,9 +187,7 @@ class World:
         """Two in five are customers of before, but nobody orders twice within two hours (unless planned)."""
         store_id = storefront.store.store_id
         known = self._buyers.setdefault(store_id, [])
-        rested = [
-            position for position, (_, last) in enumerate(known) if now - last > timedelta(hours=2)
-        ]
+        rested = [position for position, (_, last) in enumerate(known) if now - last > timedelta(hours=2)]
         if rested and self.random.random() < 0.4:
             position = self.random.choice(rested)
             known[position] = (known[position][0], now)

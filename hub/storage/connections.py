@@ -219,6 +219,21 @@ class Connections:
             )
         return len(rows)
 
+    def remove(self, uow: UnitOfWork, connection_id: str) -> bool:
+        """Forget a connection that no order and no parcel needs; false if one does."""
+        needed = uow.one(
+            "SELECT 1 FROM orders WHERE connection_id = :id"
+            " UNION ALL SELECT 1 FROM consignments WHERE carrier_connection_id = :id LIMIT 1",
+            id=connection_id,
+        )
+        if needed:
+            return False
+        for table in ("inbox", "notices", "listings", "outbox"):
+            uow.change(f"DELETE FROM {table} WHERE connection_id = :id", id=connection_id)
+        uow.change("DELETE FROM connections WHERE id = :id", id=connection_id)
+        self._keys.pop(connection_id, None)
+        return True
+
     def pause(self, uow: UnitOfWork, connection_id: str, reason: str) -> None:
         """Stop using a connection; what waits for it keeps waiting."""
         uow.change(
@@ -242,6 +257,14 @@ class Connections:
         )
         uow.wake("pull", connection_id)
         uow.wake("work_outbox", connection_id)
+
+    def plan_arming(self, uow: UnitOfWork, connection_id: str, from_date: datetime) -> None:
+        """Say from when on orders count, before anything is sent: what is older can be settled first."""
+        uow.change(
+            "UPDATE connections SET armed_from = :armed WHERE id = :id",
+            armed=micros(from_date),
+            id=connection_id,
+        )
 
     def arm(self, uow: UnitOfWork, connection_id: str, from_date: datetime) -> None:
         """Start sending; orders placed before `from_date` are history without effects."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,6 +54,10 @@ class UnitOfWork:
         """Execute a writing statement; returns how many rows it changed."""
         return self.connection.execute(_text(statement), parameters).rowcount
 
+    def change_each(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute one writing statement for each row; returns how many rows all of them changed."""
+        return self.connection.execute(_text(statement), rows).rowcount
+
 
 @cache
 def _text(statement: str) -> sa.TextClause:
@@ -79,22 +83,26 @@ class Database:
     async def run(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` in a transaction, again from the start after a conflict or a lost connection, then
         send its wake-ups. `work` must do all that it does through its unit of work."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                result, wakes = await self._in_thread(self._writers, lambda: self.transact(work))
-                break
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or not _is_passing(error):
-                    raise
-            await self._pause(attempt)
+        result, wakes = await self._attempted(self._writers, lambda: self.transact(work))
         if wakes and self.after_commit:
             await self.after_commit(wakes)
         return result
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run a reading unit of work beside the writer."""
-        result, _ = await self._in_thread(self._readers, lambda: self.transact(work, reading=True))
+        result, _ = await self._attempted(self._readers, lambda: self.transact(work, reading=True))
         return result
+
+    async def _attempted(self, pool: ThreadPoolExecutor, transaction: Callable[[], T]) -> T:
+        attempt = 1
+        while True:
+            try:
+                return await self._in_thread(pool, transaction)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not _is_passing(error):
+                    raise
+            await self._pause(attempt)
+            attempt += 1
 
     async def _in_thread(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)

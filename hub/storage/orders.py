@@ -208,35 +208,42 @@ class Orders:
         return self._sealing(order.connection_id).seal(_encode(order.sales), f"order:{order.order_id}")
 
     def _update(self, uow: UnitOfWork, known: Sequence[Stored], now: datetime) -> None:
-        for each in known:  # the document is bytes, so it cannot travel in the JSON parameter
-            order, sales = each.order, each.order.sales
-            buyer, telephone, email = self._indexes(sales)
-            changed = uow.change(
-                "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
-                " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
-                " document = :document, waived = :waived, person_hold = :person_hold, decided = :decided,"
-                " is_history = :is_history, changed_at = :now, version = version + 1"
-                " WHERE id = :id AND version = :version",
-                id=order.order_id,
-                version=each.version,
-                number=sales.order_number,
-                stage=order.stage.value,
-                reasons=msgspec.json.encode(order.reasons).decode(),
-                total=str(sales.total),
-                goods=goods_of(sales),
-                buyer=buyer,
-                telephone=telephone,
-                email=email,
-                document=self._sealed(order),
-                waived=msgspec.json.encode(order.waived).decode(),
-                person_hold=order.person_hold,
-                decided=each.decided,
-                is_history=order.is_history,
-                now=micros(now),
-            )
-            if not changed:
-                raise StaleOrder(f"order {order.order_id} was changed by somebody else meanwhile")
+        if not known:
+            return
+        changed = uow.change_each(  # the document is bytes, so it cannot travel in a JSON parameter
+            "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
+            " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
+            " document = :document, waived = :waived, person_hold = :person_hold, decided = :decided,"
+            " is_history = :is_history, changed_at = :now, version = version + 1"
+            " WHERE id = :id AND version = :version",
+            [self._changed(each, now) for each in known],
+        )
+        if changed != len(known):
+            ids = ", ".join(each.order.order_id for each in known[:5])
+            raise StaleOrder(f"one of the orders {ids} … was changed by somebody else meanwhile")
         self._rewrite_lines(uow, [each.order for each in known if _lines_differ(each)])
+
+    def _changed(self, stored: Stored, now: datetime) -> dict[str, object]:
+        order, sales = stored.order, stored.order.sales
+        buyer, telephone, email = self._indexes(sales)
+        return {
+            "id": order.order_id,
+            "version": stored.version,
+            "number": sales.order_number,
+            "stage": order.stage.value,
+            "reasons": msgspec.json.encode(order.reasons).decode(),
+            "total": str(sales.total),
+            "goods": goods_of(sales),
+            "buyer": buyer,
+            "telephone": telephone,
+            "email": email,
+            "document": self._sealed(order),
+            "waived": msgspec.json.encode(order.waived).decode(),
+            "person_hold": order.person_hold,
+            "decided": stored.decided,
+            "is_history": order.is_history,
+            "now": micros(now),
+        }
 
     def _rewrite_lines(self, uow: UnitOfWork, changed: Sequence[Order]) -> None:
         if not changed:

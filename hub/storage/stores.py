@@ -230,6 +230,29 @@ def forget_told(uow: UnitOfWork, connection_id: str, listing_ids: Sequence[str])
         )
 
 
+def sold_there(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]], now: datetime) -> None:
+    """(connection id, listing id) that buyers ordered or gave back: the store counted by itself, whatever we
+    decide about the order, so it is told its level again even where availability stays the same."""
+    if not listing_ids:
+        return
+    wanted = packed([{"c": connection_id, "l": listing_id} for connection_id, listing_id in listing_ids])
+    uow.change(
+        f"UPDATE listings SET told = NULL FROM {keys(uow, c='text', l='text')}"
+        " WHERE listings.connection_id = k.c AND listings.listing_id = k.l AND listings.told IS NOT NULL",
+        keys=wanted,
+    )
+    changed = uow.change(
+        "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
+        f" SELECT DISTINCT l.sku, CAST(:now AS bigint), true, false FROM {keys(uow, c='text', l='text')}"
+        " JOIN listings l ON l.connection_id = k.c AND l.listing_id = k.l AND l.sku IS NOT NULL WHERE true"
+        " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true",
+        now=micros(now),
+        keys=wanted,
+    )
+    if changed:
+        uow.wake("tell_stock")
+
+
 def mark_told(uow: UnitOfWork, levels: Sequence[Level], now: datetime) -> None:
     """Remember what is on its way to each store, so that the same level is not sent again."""
     if levels:

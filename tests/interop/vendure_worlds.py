@@ -153,7 +153,7 @@ class RealWorld(World):
     def __init__(self, server: RealServer) -> None:
         self._url = server.url
         self.shop = server.shop
-        self._placed: dict[str, PlacedOrder] = {}
+        self.placed: dict[str, PlacedOrder] = {}
         plain_http = httpx.AsyncHTTPTransport(verify=False)  # spares 40 ms of reading certificates
         super().__init__(plain_http, server.credentials)
 
@@ -168,17 +168,17 @@ class RealWorld(World):
 
     def place_order(self, items: Sequence[tuple[str, int]], *, settled: bool = True) -> str:
         placed = self.shop.place_order(items, settled=settled)
-        self._placed[placed.id] = placed
+        self.placed[placed.id] = placed
         return placed.id
 
     def cancel_order(self, order_id: str) -> None:
-        placed = self._placed[order_id]
+        placed = self.placed[order_id]
         amount = self.shop.order(order_id)["totalWithTax"]
         self.shop.cancel_order(order_id)
         self.shop.refund(placed, amount, placed.quantities)
 
     def cancel_units(self, order_id: str, sku: str, quantity: int) -> None:
-        placed = self._placed[order_id]
+        placed = self.placed[order_id]
         before = self.shop.order(order_id)["totalWithTax"]
         self.shop.cancel_units(placed, sku, quantity)
         after = self.shop.order(order_id)["totalWithTax"]
@@ -202,7 +202,7 @@ class TwinWorld(World):
         twin = load_twin(PLUGIN, self._clock)
         assert isinstance(twin, StoreTwin)
         self._twin = twin
-        self._placed: dict[str, list[str]] = {}
+        self.placed: dict[str, list[str]] = {}
         self._twin.offer(CATALOGUE)
         super().__init__(httpx.ASGITransport(twin), CredentialsInMemory())
 
@@ -221,14 +221,14 @@ class TwinWorld(World):
             buyer_reference="ines", ship_to=SHIP_TO, items=items, email=BUYER["emailAddress"], paid=settled
         )
         order_id = self._twin.place_order(purchase)
-        self._placed[order_id] = [sku for sku, _ in items]
+        self.placed[order_id] = [sku for sku, _ in items]
         return order_id
 
     def cancel_order(self, order_id: str) -> None:
         assert self._twin.cancel_order(order_id)
 
     def cancel_units(self, order_id: str, sku: str, quantity: int) -> None:
-        assert self._twin.refund_line(order_id, self._placed[order_id].index(sku), quantity)
+        assert self._twin.refund_line(order_id, self.placed[order_id].index(sku), quantity)
 
     def parcels(self, order_id: str) -> list[SeenParcel]:
         known = next(order for order in self._twin.orders() if order.order_id == order_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ class Conformance:
     fixtures: ClassVar[Path | None] = None
     overrides: ClassVar[Mapping[str, Any]] = {}
     crowd: ClassVar[int] = Bench.crowd
+    late_by: ClassVar[timedelta] = Bench.late_by
     carrier: ClassVar[str] = Bench.carrier
     ship_to: ClassVar[PostalAddress] = ADDRESS
     parcels: ClassVar[Sequence[Parcel]] = ()
@@ -32,6 +34,7 @@ class Conformance:
             fixtures=self.fixtures,
             overrides=self.overrides,
             crowd=self.crowd,
+            late_by=self.late_by,
             carrier=self.carrier,
             ship_to=self.ship_to,
             parcels=self.parcels,

@@ -1,0 +1,50 @@
+"""What people type: identifiers, dates, quantities."""
+
+import getpass
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub.cli.problem import Problem
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+def slug(text: str, what: str) -> str:
+    """An identifier that can stand in addresses."""
+    if not _SLUG.fullmatch(text):
+        raise Problem(f"the {what} {text!r} may have small letters, digits, - and _ only (40 at most)")
+    return text
+
+
+def moment(text: str, time_zone: str = "") -> datetime:
+    """A date or an instant (ISO 8601); without a zone it is meant in `time_zone`, else in UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Problem(f"{text!r} is not a date: write 2026-03-01 or 2026-03-01T08:00+08:00") from None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=zone(time_zone) if time_zone else UTC)
+    return found.astimezone(UTC)
+
+
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Problem(f"there is no time zone {name!r}: write for example Asia/Shanghai") from None
+
+
+def whole(text: str) -> int | None:
+    """A whole number from 0 to 999,999,999 in plain digits, or null. «3.0», «1,000» and «-1» are none."""
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def actor() -> str:
+    """Who decides: the user of this machine."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user without a name
+        return "cli"

@@ -1,0 +1,70 @@
+"""When the hub has something to do next, and what it still has to do: asked of the rows, like a sweep."""
+
+from hub.clock import EPOCH, from_micros
+from hub.simulation.crash import SimulatedClock
+from hub.storage.database import UnitOfWork
+from datetime import datetime, timedelta
+
+_FAR = timedelta(days=36500)
+
+_ON_OUR_CLOCK = (
+    "SELECT MIN(next_pull_at) FROM connections WHERE status <> 'paused' AND kind = 'store'",
+    "SELECT MIN(n.not_before) FROM notices n JOIN connections c ON c.id = n.connection_id"
+    " WHERE c.status <> 'paused'",
+    "SELECT MIN(next_track_at) FROM consignments",
+    "SELECT MIN(o.not_before) FROM outbox o WHERE o.state = 'open' AND o.lease_until = 0"
+    " AND NOT EXISTS (SELECT 1 FROM outbox e"
+    " WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)",
+)
+_ON_TRUE_CLOCK = ("SELECT MIN(lease_until) FROM outbox WHERE state = 'open' AND lease_until > 0",)
+_AT_ONCE = (
+    "SELECT MIN(received_at) FROM inbox WHERE state = 'new'",
+    "SELECT MIN(changed_at) FROM stock_changes",
+)
+
+
+def next_due(uow: UnitOfWork, clock: SimulatedClock) -> datetime:
+    """The next instant (true time) at which a sweep would find something."""
+    ours = _least(uow, (*_ON_OUR_CLOCK, *_AT_ONCE))
+    true = _least(uow, _ON_TRUE_CLOCK)
+    return min(
+        ours - clock.error if ours else EPOCH + _FAR,
+        true or EPOCH + _FAR,
+    )
+
+
+def _least(uow: UnitOfWork, statements: tuple[str, ...]) -> datetime | None:
+    row = uow.one(f"SELECT {', '.join(f'({each})' for each in statements)}")
+    assert row is not None
+    found = [value for value in row if value is not None]
+    return from_micros(min(found)) if found else None
+
+
+def open_work(uow: UnitOfWork) -> list[str]:
+    """What is not finished, named; polls of what nobody changes do not count."""
+    return [
+        *(
+            f"inbox {row.topic} {row.external_id}"
+            for row in uow.all("SELECT topic, external_id FROM inbox WHERE state = 'new' ORDER BY id LIMIT 5")
+        ),
+        *(
+            f"outbox {row.verb} {row.subject}: {row.last_error}"
+            for row in uow.all(
+                "SELECT verb, subject, last_error FROM outbox WHERE state = 'open' ORDER BY id LIMIT 5"
+            )
+        ),
+        *(
+            f"stock of {row.sku} is news"
+            for row in uow.all("SELECT sku FROM stock_changes ORDER BY sku LIMIT 5")
+        ),
+        *(
+            f"connection {row.id} is paused: {row.paused_reason}"
+            for row in uow.all(
+                "SELECT id, paused_reason FROM connections WHERE status = 'paused' ORDER BY id"
+            )
+        ),
+        *(
+            f"connection {row.id} fails: {row.last_error}"
+            for row in uow.all("SELECT id, last_error FROM connections WHERE failures > 0 ORDER BY id")
+        ),
+    ]

@@ -1,0 +1,379 @@
+"""One seed, one whole life of the hub: everything in one process, on a virtual clock, with faults.
+
+    plan the world → faults on → (act, deliver webhooks, run jobs, check, jump to what is due next)*
+    → faults off → the same until nothing is due (N-LIVE: by a deadline) → close the stores → digest
+
+The same seed gives the same digest, on SQLite and on PostgreSQL. Nothing here reads a wall clock.
+"""
+
+import asyncio
+import dataclasses
+from collections import Counter
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import httpx
+from pydantic import SecretStr
+
+from connectors.kit.conformance.rig import load_twin
+from connectors.kit.twin import CarrierTwin, Twin
+from hub import registry
+from hub.bootstrap import World as HubWorld
+from hub.bootstrap import open_hub
+from hub.clock import CountedIds
+from hub.context import HubContext
+from hub.jobs.sweep import due_work
+from hub.jobs.table import JOBS
+from hub.registry import Registry
+from hub.settings import HubSettings
+from hub.simulation.brand import make_brand
+from hub.simulation.closing import StoreClosing, close_stores
+from hub.simulation.crash import Crash, Fate, MortalDatabase, SimulatedClock
+from hub.simulation.digest import digest_tables
+from hub.simulation.due import next_due, open_work
+from hub.simulation.faults import NO_FAULTS, FaultMix, draw_faults
+from hub.simulation.invariants import Ledgers, Violated, check_books
+from hub.simulation.opening import open_for_business, receive_goods
+from hub.simulation.wire import Cable, Door
+from hub.simulation.world import World
+from hub.storage.database import UnitOfWork, Wake
+from hub.storage.tables import metadata
+from hub.vault import Vault, new_master_key
+
+START = datetime(2026, 2, 27, 6, 30, tzinfo=UTC)
+PULL_EVERY = timedelta(minutes=50)
+TRACK_EVERY = timedelta(hours=5)
+SETTLES_WITHIN = timedelta(days=4)
+"""N-LIVE: how long after the last event and the last fault the hub may need until nothing is due."""
+AT_ONE_INSTANT = 60
+"""Rounds of jobs at one instant before time moves on regardless."""
+
+
+@dataclass
+class InlineQueue:
+    """Remembers what was woken; the seed loses some wake-ups."""
+
+    fate: Fate
+    woken: dict[Wake, None] = field(default_factory=dict)
+
+    async def wake(self, wakes: Sequence[Wake]) -> bool:
+        for wake in wakes:
+            if not self.fate.strikes("lost_wake"):
+                self.woken[wake] = None
+        return True
+
+    async def close(self) -> None:
+        self.woken.clear()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run came to. `violation` is null if every invariant held."""
+
+    seed: int
+    orders: int
+    days: float
+    digest: str
+    tables: Mapping[str, str]
+    stores: Sequence[StoreClosing]
+    faults: FaultMix
+    deaths: Mapping[str, int]
+    steps: int
+    jobs: Mapping[str, int]
+    ended_at: datetime
+    violation: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return not self.violation
+
+    @property
+    def reproduce(self) -> str:
+        return f"orderhub simulate --seed {self.seed} --orders {self.orders} --days {self.days:g}"
+
+
+class Simulation:
+    """`faults` null: a mix drawn from the seed."""
+
+    def __init__(
+        self,
+        seed: int,
+        orders: int = 50,
+        days: float = 2.0,
+        *,
+        database_url: str | None = None,
+        faults: FaultMix | None = None,
+    ) -> None:
+        self.seed, self.orders, self.days = seed, orders, days
+        self.clock = SimulatedClock(START)
+        self.random = self._stream("scheduler")
+        self.fate = Fate(self._stream("fate"))
+        self.mix = faults if faults is not None else draw_faults(self._stream("faults"))
+        self.registry = _slower(registry.load())
+        self.brand = make_brand(self._stream("brand"), orders)
+        self.twins = {
+            connection_id: self._twin(kind, platform, connection_id)
+            for connection_id, (kind, platform) in self.brand.platforms.items()
+        }
+        self.world = World(self.brand, self.twins, self._stream("world"))
+        self.ledgers = Ledgers(self.twins)
+        self.database = MortalDatabase(database_url or "sqlite://", self.fate, self.clock.world)
+        self.queue = InlineQueue(self.fate)
+        self.new_id = CountedIds()
+        self.secret = self._stream("secrets")
+        self.master_key = new_master_key(self.secret.randbytes)
+        self.jitter = self._stream("jitter")
+        self.hub = self._no_hub
+        self.steps = 0
+        self.jobs: Counter[str] = Counter()
+
+    @property
+    def _no_hub(self) -> HubContext:
+        return None  # type: ignore[return-value]  # replaced before anything runs
+
+    def _stream(self, name: str) -> Random:
+        """Independent sources of chance: one more draw in one place moves no other."""
+        return Random(f"{self.seed}/{name}")
+
+    def _twin(self, kind: str, platform: str, connection_id: str) -> Twin:
+        plugin = self.registry.plugin(kind, platform)
+        assert plugin is not None, f"{platform}: {self.registry.broken.get(platform, 'not installed')}"
+        seed = self._stream(f"twin/{connection_id}").getrandbits(32)
+        twin = load_twin(plugin, self.clock.world, seed)
+        if isinstance(twin, CarrierTwin):
+            twin.loss_chance = 0.01  # type: ignore[attr-defined]  # every carrier twin of ours has it
+        return twin
+
+    # ------------------------------------------------------------------ life and death
+
+    def start_process(self) -> None:
+        """A new process: new connectors, nothing in memory, the database as it is."""
+        self.fate.reborn()
+        self.queue.woken.clear()
+        self.hub = open_hub(
+            HubSettings(
+                master_keys=(SecretStr(self.master_key),),
+                track_every=TRACK_EVERY,
+                public_url="https://hub.example",
+            ),
+            world=HubWorld(
+                now=self.clock.hub,
+                sleep=self.clock.sleep,
+                new_id=self.new_id,
+                jitter=self.jitter.random,
+                make_client=lambda connection: self._client(connection.connection_id),
+                registry=self.registry,
+                shares_clock=True,
+            ),
+            queue=self.queue,
+            database=self.database,
+            vault=Vault([self.master_key], self.secret.randbytes),
+        )
+
+    def _client(self, connection_id: str) -> httpx.AsyncClient:
+        cable = Cable(self.twins[connection_id], self.fate, self.clock, self.random)
+        return httpx.AsyncClient(transport=cable, trust_env=False)
+
+    async def bury(self) -> None:
+        """The rest of a dead process goes down too; then a new one starts, a while later."""
+        current = asyncio.current_task()
+        rest = [task for task in asyncio.all_tasks() if task is not current]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        self.clock.advance_to(self.clock.true + timedelta(seconds=self.random.uniform(1, 90)))
+        self.start_process()
+
+    # ---------------------------------------------------------------------------- work
+
+    async def run(self) -> Report:
+        """The whole life; violations of invariants end up in the report."""
+        violation = ""
+        try:
+            await self._live()
+        except Violated as found:
+            violation = str(found)
+        stores = await close_stores(self.hub, self.world) if not violation else []
+        if not violation and (
+            problems := [f"{row.store_id} {why}" for row in stores for why in row.problems]
+        ):
+            violation = f"{_invariant(problems[0])}: {'; '.join(problems[:6])}"
+        digest, tables = digest_tables(self.database.engine)
+        self.database.engine.dispose()
+        return Report(
+            seed=self.seed,
+            orders=self.orders,
+            days=self.days,
+            digest=digest,
+            tables=tables,
+            stores=stores,
+            faults=self.mix,
+            deaths=self.fate.deaths,
+            steps=self.steps,
+            jobs=self.jobs,
+            ended_at=self.clock.true,
+            violation=violation,
+        )
+
+    async def _live(self) -> None:
+        metadata.create_all(self.database.engine)
+        self.start_process()
+        await open_for_business(self.hub, self.brand, self.twins, lambda name: f"https://{name}.example")
+        self.world.plan(self.clock.true, self.orders, self.days)
+        self._set_faults(self.mix)
+        calm_at = self.clock.true + timedelta(days=self.days + 2)
+        while self.clock.true < calm_at:
+            await self._turn()
+            self._jump(calm_at)
+        self._set_faults(NO_FAULTS)
+        await self._come_to_rest()
+
+    def _set_faults(self, mix: FaultMix) -> None:
+        self.fate.mix = mix
+        for twin in self.twins.values():
+            mix.apply(twin)
+        if not mix.chances:
+            self.clock.error = timedelta(0)
+
+    async def _come_to_rest(self) -> None:
+        """Until nothing is due and every poll came round twice since the last event."""
+        quiet_from = deadline = None
+        while True:
+            await self._turn()
+            upcoming = self._next_event()
+            left = self.database.transact(open_work, reading=True)[0]
+            if upcoming is not None:
+                quiet_from = deadline = None
+            else:
+                quiet_from = quiet_from or self.clock.true
+                deadline = deadline or self.clock.true + SETTLES_WITHIN
+                if not left and self.clock.true >= quiet_from + 2 * TRACK_EVERY:
+                    return
+                if self.clock.true > deadline:
+                    raise Violated("N-LIVE", f"still open after {SETTLES_WITHIN}: {left[:5]}")
+            self._jump(self.clock.true + timedelta(hours=6))
+
+    def _next_event(self) -> datetime | None:
+        """When the world moves next by itself."""
+        moments = [self.world.next_act()]
+        moments += [webhook.due for twin in self.twins.values() for webhook in twin.outbound]
+        moments += [restock.at for restock in self.world.restocks[:1]]
+        return min((each for each in moments if each is not None), default=None)
+
+    def _jump(self, latest: datetime) -> None:
+        """To what is due next; a little later, so that what is due together is done together."""
+        due = self.database.transact(lambda uow: next_due(uow, self.clock), reading=True)[0]
+        upcoming = min([latest, due, *([event] if (event := self._next_event()) else [])])
+        grain = self.random.uniform(1, 45)
+        self.clock.advance_to(max(upcoming, self.clock.true) + timedelta(seconds=grain))
+        if self.fate.strikes("clock"):
+            self.clock.error = timedelta(seconds=self.random.uniform(-240, 240))
+
+    async def _turn(self) -> None:
+        self.world.act(self.clock.true)
+        await self._restock()
+        await self._deliver_webhooks()
+        for _ in range(AT_ONE_INSTANT):
+            wakes = await self._take_wakes()
+            if not wakes:
+                return
+            await self._work(wakes)
+            await self._deliver_webhooks()
+
+    async def _restock(self) -> None:
+        while self.world.restocks and self.world.restocks[0].at <= self.clock.true:
+            restock = self.world.restocks[0]
+            await self._survive(
+                self.hub.database.run(lambda uow: receive_goods(self.hub, uow, restock, self.hub.now()))  # noqa: B023 - runs at once
+            )
+            if self.database.transact(lambda uow: _is_known(uow, restock.reference), reading=True)[0]:  # noqa: B023 - runs at once
+                self.world.restocks.pop(0)
+
+    async def _deliver_webhooks(self) -> None:
+        for twin in self.twins.values():
+            if any(webhook.due <= self.clock.true for webhook in twin.outbound):
+                async with httpx.AsyncClient(
+                    transport=Door(lambda: self.hub, self.fate), trust_env=False
+                ) as client:
+                    await twin.deliver_webhooks(client)
+                if self.fate.is_dead:
+                    await self.bury()
+
+    async def _take_wakes(self) -> list[Wake]:
+        """What was woken, else what the sweep finds; in an order that the seed decides."""
+        wakes = sorted(self.queue.woken, key=lambda wake: (wake.job, wake.key, wake.lane))
+        self.queue.woken.clear()
+        if not wakes:
+            found = await self._survive(due_work(self.hub))
+            wakes = found or []
+        self.random.shuffle(wakes)
+        return wakes
+
+    async def _work(self, wakes: list[Wake]) -> None:
+        while wakes:
+            together = [wakes.pop()]
+            if self.fate.strikes("race"):
+                together.append(wakes.pop() if wakes and self.random.random() < 0.5 else together[0])
+            for wake in together:
+                self.jobs[wake.job] += 1
+            await self._survive(_all(*(JOBS[wake.job](self.hub, wake.key) for wake in together)))
+            self._check()
+
+    async def _survive(self, work: Awaitable[object]) -> object:
+        """Do something that the process may die of. Any other exception is a bug."""
+        result: object = None
+        try:
+            result = await work
+        except Crash:
+            pass
+        except Exception as error:
+            raise Violated("N-LIVE", f"a job failed with {type(error).__name__}: {error}") from error
+        if self.fate.is_dead:
+            await self.bury()
+            return None
+        return result
+
+    def _check(self) -> None:
+        self.steps += 1
+        self.ledgers.check()
+        self.database.transact(check_books, reading=True)
+
+
+async def _all(*jobs: Awaitable[object]) -> object:
+    if len(jobs) == 1:
+        return await jobs[0]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return None
+
+
+def _is_known(uow: UnitOfWork, reference: str) -> bool:
+    return uow.one("SELECT id FROM stock_movements WHERE reference = :r", r=reference) is not None
+
+
+def _slower(found: Registry) -> Registry:
+    """The same plug-ins, asked less often: days of virtual time cost requests, webhooks bring the rest."""
+    stores = {
+        name: dataclasses.replace(plugin, pull_every=PULL_EVERY) for name, plugin in found.stores.items()
+    }
+    return dataclasses.replace(found, stores=stores)
+
+
+def _invariant(problem: str) -> str:
+    return "N-LOST" if "does not know it" in problem else "N-TOLD"
+
+
+def simulate(
+    seed: int,
+    orders: int = 50,
+    days: float = 2.0,
+    *,
+    database_url: str | None = None,
+    faults: FaultMix | None = None,
+) -> Report:
+    """Run one seed from an empty database to the closing comparison."""
+    return asyncio.run(Simulation(seed, orders, days, database_url=database_url, faults=faults).run())
