@@ -12,6 +12,7 @@ from connectors.kit.twin import CarriedParcel, CarrierTwin, KnownOrder, StoreTwi
 from hub.context import HubContext
 from hub.domain.effects import CaseKind
 from hub.domain.order import Consignment, Order, Parcel, Stage
+from hub.domain.policies import StorePolicy
 from hub.simulation.world import Placed, Plan, World
 from hub.storage.database import UnitOfWork
 from mappings.canonical import TrackingStatus
@@ -268,7 +269,10 @@ class Judged:
 
     def _both_shipped(self, placed: Placed) -> bool:
         other = self.books.orders.get((placed.store_id, placed.duplicate_of))
-        return other is not None and other.stage not in (Stage.ON_HOLD, Stage.BACKORDERED)
+        if other is None or other.stage in (Stage.ON_HOLD, Stage.BACKORDERED):
+            return False
+        window = StorePolicy().duplicate_window
+        return abs(other.sales.placed_at - self.order.sales.placed_at) <= window
 
     def _is_with_carrier(self) -> bool:
         """The carrier's last word was not «delivered», and the hub knows it, or the store was not told

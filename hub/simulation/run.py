@@ -263,11 +263,13 @@ class Simulation:
         return min((each for each in moments if each is not None), default=None)
 
     def _jump(self, latest: datetime) -> None:
-        """To what is due next; a little later, so that what is due together is done together."""
+        """To what is due next. The world moves almost to the second; what the hub polls for comes up to ten
+        minutes late, so that what is due together is done together."""
         due = self.database.transact(lambda uow: next_due(uow, self.clock), reading=True)[0]
-        upcoming = min([latest, due, *([event] if (event := self._next_event()) else [])])
-        grain = self.random.uniform(1, 45)
-        self.clock.advance_to(max(upcoming, self.clock.true) + timedelta(seconds=grain))
+        upcoming = max(due, self.clock.true) + timedelta(seconds=self.random.uniform(1, 600))
+        if event := self._next_event():
+            upcoming = min(upcoming, event + timedelta(seconds=self.random.uniform(0, 5)))
+        self.clock.advance_to(max(min(upcoming, latest), self.clock.true + timedelta(seconds=1)))
         if self.fate.strikes("clock"):
             self.clock.error = timedelta(seconds=self.random.uniform(-240, 240))
 

@@ -79,9 +79,10 @@ async def test_a_pull_brings_what_was_placed_since(world: World) -> None:
 
 
 async def test_a_pull_of_small_pages_brings_the_same(world: World) -> None:
+    shortly_before = world.now() - timedelta(seconds=2)
     placed = [world.place_order([("ROPE-10", 1)]) for _ in range(5)]
 
-    _, pulled = await pull(world.connect(page_size=2), "")
+    _, pulled = await pull(world.connect(page_size=2, start_from=shortly_before), "")
 
     assert set(placed) <= set(pulled)
 
