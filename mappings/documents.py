@@ -26,7 +26,7 @@ _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 
 
-class WireDocument(FrozenStruct, gc=False):
+class WireDocument(FrozenStruct):
     """Parent of all wire shapes: fields are named as the platform names them (or renamed in one place)."""
 
 

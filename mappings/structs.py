@@ -13,5 +13,9 @@ class _KeywordOnly(msgspec.StructMeta):
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
-class FrozenStruct(msgspec.Struct, metaclass=_KeywordOnly, frozen=True):
-    """Parent of canonical values, wire documents and everything else that crosses a border."""
+class FrozenStruct(msgspec.Struct, metaclass=_KeywordOnly, frozen=True, gc=False):
+    """Parent of canonical values, wire documents and everything else that crosses a border.
+
+    Frozen trees cannot form cycles, so the garbage collector need not look at them (a fifth of the intake's
+    time when it does).
+    """

@@ -330,7 +330,10 @@ def settings(
         return _presentable(plugin, connection)
 
     shown = with_hub(work)
-    show_json(shown) if as_json else show_facts(shown)
+    if as_json:
+        show_json(shown)
+    else:
+        show_facts({name: "not set" if value is None else value for name, value in shown.items()})
 
 
 def _presentable(plugin: Plugin[Any, Any], connection: Connection) -> dict[str, object]:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -128,6 +129,7 @@ class Simulation:
         self.hub = self._no_hub
         self.steps = 0
         self.jobs: Counter[str] = Counter()
+        self.paused_since: dict[str, datetime] = {}
 
     @property
     def _no_hub(self) -> HubContext:
@@ -149,10 +151,18 @@ class Simulation:
     # ------------------------------------------------------------------ life and death
 
     def start_process(self) -> None:
-        """A new process: new connectors, nothing in memory, the database as it is."""
-        self.fate.reborn()
-        self.queue.woken.clear()
-        self.hub = open_hub(
+        """A new process: new connectors, nothing in memory, the database as it is. It may die at birth."""
+        while True:
+            self.fate.reborn()
+            self.queue.woken.clear()
+            try:
+                self.hub = self._open_hub()
+                return
+            except Crash:
+                continue
+
+    def _open_hub(self) -> HubContext:
+        return open_hub(
             HubSettings(
                 master_keys=(SecretStr(self.master_key),),
                 track_every=TRACK_EVERY,
@@ -220,7 +230,7 @@ class Simulation:
     async def _live(self) -> None:
         metadata.create_all(self.database.engine)
         self.start_process()
-        await open_for_business(self.hub, self.brand, self.twins, lambda name: f"https://{name}.example")
+        await open_for_business(self.hub, self.brand, self.twins, _address)
         self.world.plan(self.clock.true, self.orders, self.days)
         self._set_faults(self.mix)
         calm_at = self.clock.true + timedelta(days=self.days + 2)
@@ -276,6 +286,7 @@ class Simulation:
     async def _turn(self) -> None:
         self.world.act(self.clock.true)
         await self._restock()
+        await self._sign_in_again()
         await self._deliver_webhooks()
         for _ in range(AT_ONE_INSTANT):
             wakes = await self._take_wakes()
@@ -292,6 +303,25 @@ class Simulation:
             )
             if self.database.transact(lambda uow: _is_known(uow, restock.reference), reading=True)[0]:  # noqa: B023 - runs at once
                 self.world.restocks.pop(0)
+
+    async def _sign_in_again(self) -> None:
+        """What a person does about a paused connection, a while after: new credentials, then resume."""
+        paused = self.database.transact(_asking_for_sign_in, reading=True)[0]
+        for connection_id in paused:
+            since = self.paused_since.setdefault(connection_id, self.clock.true)
+            if self.clock.true < since + timedelta(minutes=30):
+                continue
+            settings = self.twins[connection_id].settings(_address(connection_id))
+
+            def sign_in(
+                uow: UnitOfWork, connection_id: str = connection_id, new: dict[str, Any] = settings
+            ) -> None:
+                self.hub.books.connections.replace_settings(uow, connection_id, new)
+                self.hub.books.connections.resume(uow, connection_id)
+
+            await self._survive(self.hub.database.run(sign_in))
+            self.jobs["sign in again"] += 1
+        self.paused_since = {each: at for each, at in self.paused_since.items() if each in paused}
 
     async def _deliver_webhooks(self) -> None:
         for twin in self.twins.values():
@@ -351,6 +381,17 @@ async def _all(*jobs: Awaitable[object]) -> object:
         if isinstance(result, BaseException):
             raise result
     return None
+
+
+def _address(connection_id: str) -> str:
+    return f"https://{connection_id}.example"
+
+
+def _asking_for_sign_in(uow: UnitOfWork) -> list[str]:
+    rows = uow.all(
+        "SELECT id FROM connections WHERE status = 'paused' AND paused_reason LIKE 'sign in again%' ORDER BY id"
+    )
+    return [row.id for row in rows]
 
 
 def _is_known(uow: UnitOfWork, reference: str) -> bool:

@@ -1,0 +1,255 @@
+"""Stores with their rules, locations, territories: added, changed and listed."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from hub.cli import entering
+from hub.cli.problem import Problem
+from hub.cli.shown import AsJson, show, show_json
+from hub.cli.state import with_hub
+from hub.context import HubContext
+from hub.domain.policies import StorePolicy, TellAt
+from hub.domain.snapshot import Location
+from hub.domain.territory import Territory
+from hub.jobs.stock import reaudit
+from hub.storage import stores as places
+from hub.storage.database import UnitOfWork
+from hub.storage.stores import Store
+from mappings.canonical import PostalAddress
+
+stores = typer.Typer(no_args_is_help=True, help="Storefronts of the brand, and their rules.")
+locations = typer.Typer(no_args_is_help=True, help="Where goods are.")
+territories = typer.Typer(no_args_is_help=True, help="Areas that stores serve.")
+
+Country = Annotated[str, typer.Option(help="ISO 3166-1 alpha-2, for example CN.")]
+
+
+@stores.command("add")
+def add_store(
+    store_id: Annotated[str, typer.Argument(metavar="STORE", help="Id of the store.")],
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217, for example CNY.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="For example Asia/Shanghai.")] = None,
+    tell_at: Annotated[TellAt | None, typer.Option(help="When the store is told that a parcel left.")] = None,
+    ship_authorized: Annotated[
+        bool | None, typer.Option("--ship-authorized/--ship-paid", help="Ship before the money is captured?")
+    ] = None,
+    carrier: Annotated[
+        list[str] | None, typer.Option(help="Carrier connection, best first; repeatable.")
+    ] = None,
+    duplicate_minutes: Annotated[
+        int | None, typer.Option(min=0, help="Same buyer, same goods within this time is a suspicion.")
+    ] = None,
+) -> None:
+    """Add a store, or change what is given of the one of that id."""
+    rules = {
+        "tell_at": tell_at,
+        "ship_authorized": ship_authorized,
+        "carriers": tuple(carrier) if carrier else None,
+        "duplicate_window": None if duplicate_minutes is None else timedelta(minutes=duplicate_minutes),
+    }
+    chosen = entering.slug(store_id, "store id")
+    zone = entering.zone(time_zone).key if time_zone else time_zone
+
+    def save(uow: UnitOfWork) -> None:
+        known = {each.store_id: each for each in places.stores(uow)}.get(chosen)
+        was = known or Store(store_id=chosen, name=chosen, policy=StorePolicy())
+        _require_connections(uow, carrier or ())
+        changes = {key: value for key, value in rules.items() if value is not None}
+        store = Store(
+            store_id=chosen,
+            name=was.name if name is None else name,
+            currency=was.currency if currency is None else currency.upper(),
+            time_zone=was.time_zone if zone is None else zone,
+            policy=was.policy.model_copy(update=changes),
+        )
+        places.add_store(uow, store)
+
+    _save_and_audit(save)
+    typer.echo(f"store {chosen} is saved.")
+
+
+def _save_and_audit(save: Callable[[UnitOfWork], None]) -> None:
+    """Orders on hold are audited again: what held them may have changed."""
+
+    async def work(hub: HubContext) -> None:
+        await hub.database.run(save)
+        await reaudit(hub)
+
+    with_hub(work)
+
+
+@stores.command("list")
+def list_stores(as_json: AsJson = False) -> None:
+    """All stores with their rules."""
+    found = with_hub(lambda hub: hub.database.read(places.stores))
+    if as_json:
+        show_json(
+            [
+                {
+                    "id": each.store_id,
+                    "name": each.name,
+                    "currency": each.currency,
+                    "time_zone": each.time_zone,
+                    "policy": each.policy.model_dump(mode="json"),
+                    "policy_version": each.policy_version,
+                }
+                for each in found
+            ]
+        )
+        return
+    show(
+        found,
+        {
+            "store": lambda each: each.store_id,
+            "name": lambda each: each.name,
+            "currency": lambda each: each.currency or None,
+            "time zone": lambda each: each.time_zone or None,
+            "told when": lambda each: each.policy.tell_at.value.replace("_", " "),
+            "ships": lambda each: "authorised" if each.policy.ship_authorized else "paid",
+            "carriers": lambda each: each.policy.carriers or "all, by name",
+            "policy": lambda each: f"version {each.policy_version}",
+        },
+        as_json=False,
+        nothing="There is no store yet: `orderhub connections add PLATFORM` makes one.",
+    )
+
+
+@locations.command("add")
+def add_location(
+    location_id: Annotated[str, typer.Argument(metavar="LOCATION", help="Id of the location.")],
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    country: Country,
+    city: Annotated[str, typer.Option(help="City.")],
+    street: Annotated[list[str], typer.Option(help="Street and number; repeatable for more lines.")],
+    contact: Annotated[str, typer.Option(help="Name that carriers see as the sender.")],
+    telephone: Annotated[str, typer.Option(help="The sender's telephone.")],
+    province: Annotated[str, typer.Option(help="Province or state.")] = "",
+    district: Annotated[str, typer.Option(help="District.")] = "",
+    postal_code: Annotated[str, typer.Option(help="Postal code.")] = "",
+    store: Annotated[str, typer.Option(help="Set for a store's own room; empty: the brand's.")] = "",
+    carrier: Annotated[
+        list[str] | None, typer.Option(help="Carrier connection, best first; repeatable.")
+    ] = None,
+    inactive: Annotated[bool, typer.Option("--inactive", help="Nothing leaves from here.")] = False,
+) -> None:
+    """Add a location, or replace the one of that id."""
+    address = PostalAddress(
+        name=contact,
+        telephone=telephone,
+        country=_country(country),
+        province=province,
+        city=city,
+        district=district,
+        street=tuple(street),
+        postal_code=postal_code,
+    )
+    location = Location(
+        location_id=entering.slug(location_id, "location id"),
+        name=name,
+        address=address,
+        store_id=store,
+        carriers=tuple(carrier or ()),
+        is_active=not inactive,
+    )
+
+    def save(uow: UnitOfWork) -> None:
+        _require_store(uow, store)
+        _require_connections(uow, carrier or ())
+        places.add_location(uow, location)
+
+    _save_and_audit(save)
+    typer.echo(f"location {location_id} is saved; count its stock with `orderhub stock import`.")
+
+
+@locations.command("list")
+def list_locations(as_json: AsJson = False) -> None:
+    """All locations."""
+    show(
+        with_hub(lambda hub: hub.database.read(places.locations)),
+        {
+            "location": lambda each: each.location_id,
+            "name": lambda each: each.name,
+            "of": lambda each: each.store_id or "the brand",
+            "country": lambda each: each.address.country,
+            "province": lambda each: each.address.province or "-",
+            "city": lambda each: each.address.city or "-",
+            "carriers": lambda each: each.carriers or "the store's",
+            "active": lambda each: each.is_active,
+        },
+        as_json=as_json,
+        nothing="There is no location yet: `orderhub locations add`.",
+    )
+
+
+@territories.command("add")
+def add_territory(
+    territory_id: Annotated[str, typer.Argument(metavar="TERRITORY", help="Id of the territory.")],
+    store: Annotated[str, typer.Option(help="The store that serves it.")],
+    country: Country,
+    province: Annotated[str, typer.Option(help="Empty: the whole country.")] = "",
+    city: Annotated[str, typer.Option(help="Empty: the whole province.")] = "",
+    district: Annotated[str, typer.Option(help="Empty: the whole city.")] = "",
+    postal_prefix: Annotated[str, typer.Option(help="Instead of divisions: how postal codes begin.")] = "",
+) -> None:
+    """Add a territory, or replace the one of that id."""
+    if postal_prefix and (province or city or district):
+        raise Problem("a territory is given by divisions or by --postal-prefix, not by both")
+    territory = Territory(
+        territory_id=entering.slug(territory_id, "territory id"),
+        store_id=store,
+        country=_country(country),
+        province=province,
+        city=city,
+        district=district,
+        postal_prefix=postal_prefix,
+    )
+
+    def save(uow: UnitOfWork) -> None:
+        _require_store(uow, store)
+        places.add_territory(uow, territory)
+
+    _save_and_audit(save)
+    typer.echo(f"territory {territory_id} is saved.")
+
+
+@territories.command("list")
+def list_territories(as_json: AsJson = False) -> None:
+    """All territories."""
+    show(
+        with_hub(lambda hub: hub.database.read(places.territories)),
+        {
+            "territory": lambda each: each.territory_id,
+            "store": lambda each: each.store_id,
+            "country": lambda each: each.country,
+            "province": lambda each: each.province or "all",
+            "city": lambda each: each.city or "all",
+            "district": lambda each: each.district or "all",
+            "postal codes": lambda each: f"{each.postal_prefix}…" if each.postal_prefix else "-",
+        },
+        as_json=as_json,
+        nothing="There is no territory yet: `orderhub territories add`.",
+    )
+
+
+def _country(text: str) -> str:
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        raise Problem(f"{text!r} is not a country code: two letters of ISO 3166-1, for example CN")
+    return text.upper()
+
+
+def _require_store(uow: UnitOfWork, store: str) -> None:
+    known = [each.store_id for each in places.stores(uow)]
+    if store and store not in known:
+        raise Problem(f"there is no store {store!r}; there are: {', '.join(known) or 'none yet'}")
+
+
+def _require_connections(uow: UnitOfWork, carriers: Sequence[str]) -> None:
+    known = [row.id for row in uow.all("SELECT id FROM connections WHERE kind = 'carrier' ORDER BY id")]
+    for each in carriers:
+        if each not in known:
+            there_are = ", ".join(known) or "none yet"
+            raise Problem(f"there is no carrier connection {each!r}; there are: {there_are}")

@@ -1,0 +1,122 @@
+"""What is on hand, promised and available."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli import entering
+from hub.cli.problem import Problem
+from hub.cli.shown import AsJson, progress, show
+from hub.cli.state import with_hub
+from hub.cli.stock_file import UnreadableFile, read_counts
+from hub.context import HubContext
+from hub.jobs.stock import reaudit
+from hub.storage import queries, stores
+from hub.storage.database import UnitOfWork
+from hub.storage.stock import Count
+
+app = typer.Typer(no_args_is_help=True, help="What is on hand, promised and available.")
+
+FAULTS_SHOWN = 50
+
+
+@app.command("import")
+def import_(
+    csv_file: Annotated[Path, typer.Argument(metavar="CSV", help="Columns sku, location, quantity.")],
+) -> None:
+    """Set what is physically there from a CSV file: all of it, or nothing if anything is wrong with it."""
+    try:
+        content = csv_file.read_bytes()
+    except OSError as error:
+        raise Problem(f"the file {csv_file} cannot be read: {error.strerror}") from None
+
+    async def work(hub: HubContext) -> tuple[int, int]:
+        places = await hub.database.read(stores.locations)
+        counts = _read(content, csv_file, [each.location_id for each in places])
+        with progress() as shown:
+            shown.add_task(f"applying {len(counts)} counts")
+            return len(counts), await _apply(hub, counts, csv_file.name)
+
+    read, changed = with_hub(work)
+    typer.echo(f"{read} counts read, {changed} of them changed what is on hand.")
+
+
+def _read(content: bytes, csv_file: Path, locations: list[str]) -> list[Count]:
+    try:
+        return read_counts(content, locations)
+    except UnreadableFile as error:
+        for fault in error.faults[:FAULTS_SHOWN]:
+            typer.echo(fault, err=True)
+        more = len(error.faults) - FAULTS_SHOWN
+        also = f" ({more} more are not shown)" if more > 0 else ""
+        raise Problem(f"nothing of {csv_file.name} was applied: {len(error.faults)} mistakes{also}") from None
+
+
+async def _apply(hub: HubContext, counts: list[Count], reference: str) -> int:
+    """Count in one transaction; what this releases (links of equal SKUs, held orders) follows at once."""
+
+    def count(uow: UnitOfWork) -> int:
+        known = {
+            (row.sku, row.location_id): row.on_hand
+            for row in hub.books.stock.rows(uow, [each.sku for each in counts])
+        }
+        refused = hub.books.stock.count(uow, counts, hub.now(), actor=entering.actor(), reference=reference)
+        if refused:
+            first = refused[0]
+            raise Problem(
+                f"nothing was applied: {len(refused)} counts are lower than what is promised to orders,"
+                f" first {first.sku} at {first.location_id}: {first.counted} counted, {first.reserved}"
+                " promised; put some of these orders on hold (`orderhub orders list --sku …`)"
+            )
+        stores.link_equal_skus(uow, hub.now())
+        return sum(known.get((each.sku, each.location_id)) != each.on_hand for each in counts)
+
+    changed = await hub.database.run(count)
+    await reaudit(hub)
+    return changed
+
+
+@app.command("set")
+def set_(
+    sku: Annotated[str, typer.Argument(help="SKU.")],
+    location: Annotated[str, typer.Argument(help="Id of the location.")],
+    quantity: Annotated[str, typer.Argument(help="Units that are physically there.")],
+) -> None:
+    """Set what is physically there of one SKU at one location."""
+    units = entering.whole(quantity)
+    if units is None:
+        raise Problem(f"the quantity {quantity!r} is not a whole number from 0 on")
+    if not sku.strip() or not sku.isprintable():
+        raise Problem(f"{sku!r} cannot be a SKU")
+
+    async def work(hub: HubContext) -> int:
+        known = [each.location_id for each in await hub.database.read(stores.locations)]
+        if location not in known:
+            there_are = ", ".join(known) or "none yet"
+            raise Problem(f"there is no location {location!r}; there are: {there_are}")
+        count = Count(sku=sku.strip(), location_id=location, on_hand=units)
+        return await _apply(hub, [count], "by hand")
+
+    changed = with_hub(work)
+    typer.echo(f"{sku} at {location}: {units} on hand{'' if changed else ', as before'}.")
+
+
+@app.command("show")
+def show_(
+    sku: Annotated[str, typer.Argument(help="One SKU; default: all.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Stock by SKU and location. What was never counted is unknown, not 0."""
+    show(
+        with_hub(lambda hub: hub.database.read(lambda uow: queries.stock(uow, sku))),
+        {
+            "SKU": lambda each: each.sku,
+            "location": lambda each: each.location,
+            "on hand": lambda each: each.on_hand,
+            "promised": lambda each: each.reserved,
+            "available": lambda each: each.available,
+        },
+        as_json=as_json,
+        nothing=f"{sku or 'All stock'} is unknown: never counted. `orderhub stock import CSV` counts.",
+    )
