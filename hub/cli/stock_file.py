@@ -67,6 +67,7 @@ def _take(
         return
     sku, location, text = (row[places[name]].strip() for name in ("sku", "location", "quantity"))
     quantity = entering.whole(text)
+    _, earlier = counts.get((sku, location), (None, 0))
     wrong = [
         fault
         for is_wrong, fault in (
@@ -75,7 +76,7 @@ def _take(
             (_SPOILT.fullmatch(sku), f"the SKU {sku} was spoilt by a spreadsheet: format the column as text"),
             (location not in locations, f"there is no location {location!r}"),
             (quantity is None, f"the quantity {text!r} is not a whole number from 0 on"),
-            ((sku, location) in counts, f"{sku} at {location} is counted twice"),
+            (earlier, f"{sku} at {location} is counted already in line {earlier}"),
         )
         if is_wrong
     ]

@@ -18,6 +18,8 @@ LOG_FILE = "hub.log"
 LEASE = timedelta(hours=12)
 TRACK_EVERY = timedelta(hours=24)
 SWEEP_SECONDS = 0.25
+PUBLIC_URL = "https://orderhub.example"
+"""What platforms are told; `FrontDoor` leads from there to the hub's port."""
 
 
 class Place:
@@ -44,7 +46,7 @@ class Place:
         chosen: dict[str, Any] = {
             "data_dir": str(self.dir),
             "port": port,
-            "public_url": f"http://127.0.0.1:{port}",
+            "public_url": PUBLIC_URL,
             "master_keys": [new_master_key()],
             "lease": LEASE.total_seconds(),
             "sweep_every": SWEEP_SECONDS,

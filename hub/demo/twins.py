@@ -26,8 +26,9 @@ class _Server(uvicorn.Server):
 class TwinServers:
     """One server for all sockets; the port that was called says whose twin answers."""
 
-    def __init__(self, twins: Mapping[str, Twin]) -> None:
+    def __init__(self, twins: Mapping[str, Twin], hub_port: int) -> None:
         self._twins = twins
+        self._hub_port = hub_port
         self._sockets = {connection_id: _listening() for connection_id in twins}
         self._by_port = {self._port(each): twin for each, twin in twins.items()}
         self._posting: set[str] = set()
@@ -68,7 +69,7 @@ class TwinServers:
 
     async def _post(self, connection_id: str) -> None:
         twin = self._twins[connection_id]
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(transport=FrontDoor(self._hub_port), timeout=30) as client:
             while True:
                 self._posting.add(connection_id)
                 posted = await twin.deliver_webhooks(client)
@@ -86,6 +87,21 @@ class TwinServers:
     def answered(self) -> int:
         """Requests that reached a twin."""
         return sum(twin.requests.total() for twin in self._twins.values())
+
+
+class FrontDoor(httpx.AsyncBaseTransport):
+    """Stands for the proxy that ends TLS in front of a hub: platforms post to https addresses only."""
+
+    def __init__(self, hub_port: int) -> None:
+        self._inner = httpx.AsyncHTTPTransport(trust_env=False)
+        self._hub_port = hub_port
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._hub_port)
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
 def _listening() -> socket.socket:
