@@ -70,7 +70,7 @@ class LiveConnections:
         self._jitter = jitter
         self._make_client = make_client
         self._live: dict[str, Live] = {}
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._clients: list[httpx.AsyncClient] = []
 
     async def open(self, connection_id: str) -> Live | None:
         """The live connector, or null if there is no such connection."""
@@ -78,8 +78,8 @@ class LiveConnections:
         if connection is None:
             return None
         live = self._live.get(connection_id)
-        if live is None or live.connection.version != connection.version:
-            live = await self._build(connection)
+        if live is None or live.connection.settings != connection.settings:
+            live = self._build(connection)
         live = Live(connection, live.plugin, live.connector)
         self._live[connection_id] = live
         return live
@@ -88,15 +88,15 @@ class LiveConnections:
         """The connector as last opened, without a look at the database (webhooks)."""
         return self._live.get(connection_id)
 
-    async def _build(self, connection: Connection) -> Live:
+    def _build(self, connection: Connection) -> Live:
+        """A connector of its own. The client of a former one stays open: a job may be in the middle of it."""
         plugin = self._registry.plugin(connection.kind, connection.platform)
         if plugin is None:
             why = self._registry.broken.get(connection.platform, "it is not installed")
             raise UnknownPlatform(f"the plug-in {connection.platform} cannot be used: {why}")
-        if former := self._clients.pop(connection.connection_id, None):
-            await former.aclose()
-        client = self._clients[connection.connection_id] = self._make_client(connection)
         settings = plugin.settings(**connection.settings)
+        client = self._make_client(connection)
+        self._clients.append(client)
         return Live(connection, plugin, plugin.connector(settings, self._outside(connection, plugin, client)))
 
     def _outside(
@@ -122,7 +122,7 @@ class LiveConnections:
             await connector.check()
 
     async def close(self) -> None:
-        for client in self._clients.values():
+        for client in self._clients:
             await client.aclose()
 
 

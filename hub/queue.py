@@ -3,12 +3,14 @@
 The only module that imports arq's client side; `hub/worker.py` has its worker side.
 """
 
+import asyncio
 import json
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis, RedisSettings
 from redis.exceptions import RedisError
 
 from hub.storage.database import Wake
@@ -16,6 +18,10 @@ from hub.storage.database import Wake
 log = logging.getLogger(__name__)
 
 CHANNEL = "orderhub:wake"
+ANSWER_SECONDS = 0.5
+"""Who wakes workers is never held up longer, be it a webhook that wants its answer."""
+REST_SECONDS = 2.0
+"""How long a queue that did not answer is left alone."""
 
 
 class Queue(Protocol):
@@ -45,9 +51,33 @@ def deserialize(job: bytes) -> dict[str, Any]:
     return parsed
 
 
+def client(settings: RedisSettings) -> ArqRedis:
+    """A client that connects when it is used, and again after each loss: a hub starts without a queue."""
+    return ArqRedis(
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        host=str(settings.host),
+        port=settings.port,
+        unix_socket_path=settings.unix_socket_path,
+        db=settings.database,
+        username=settings.username,
+        password=settings.password,
+        ssl=settings.ssl,
+        socket_connect_timeout=settings.conn_timeout,
+        encoding="utf8",
+    )
+
+
 async def connect(settings: RedisSettings) -> ArqRedis:
-    """A client for queueing and listening."""
-    return await create_pool(settings, job_serializer=serialize, job_deserializer=deserialize)
+    """A client whose server answers now."""
+    redis = client(settings)
+    try:
+        async with asyncio.timeout(settings.conn_timeout):
+            await redis.ping()
+    except BaseException:
+        await redis.aclose()
+        raise
+    return redis
 
 
 class ArqQueue:
@@ -56,18 +86,16 @@ class ArqQueue:
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
         self._is_down = False
+        self._rests_until = 0.0
 
     async def wake(self, wakes: Sequence[Wake]) -> bool:
+        if time.monotonic() < self._rests_until:
+            return False
         try:
-            for wake in wakes:
-                await self._redis.enqueue_job(
-                    wake.job,
-                    wake.key,
-                    _job_id=f"{wake.job}:{wake.key}",
-                    _queue_name=queue_name(wake.lane),
-                )
-            await self._redis.publish(CHANNEL, json.dumps([[w.job, w.key, w.lane] for w in wakes]))
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._send(wakes)
         except (RedisError, OSError) as error:
+            self._rests_until = time.monotonic() + REST_SECONDS
             if not self._is_down:
                 log.warning("queue is unreachable, sweeps take over", extra={"error": type(error).__name__})
             self._is_down = True
@@ -77,8 +105,15 @@ class ArqQueue:
         self._is_down = False
         return True
 
+    async def _send(self, wakes: Sequence[Wake]) -> None:
+        for wake in wakes:
+            job_id, lane = f"{wake.job}:{wake.key}", queue_name(wake.lane)
+            await self._redis.enqueue_job(wake.job, wake.key, _job_id=job_id, _queue_name=lane)
+        await self._redis.publish(CHANNEL, json.dumps([[w.job, w.key, w.lane] for w in wakes]))
+
     async def is_reachable(self) -> bool:
-        return bool(await self._redis.ping())
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return bool(await self._redis.ping())
 
     async def close(self) -> None:
         await self._redis.aclose()

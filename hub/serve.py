@@ -2,20 +2,28 @@
 
 import asyncio
 import contextlib
+import logging
+import signal
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import uvicorn
 import uvloop
 from arq.connections import RedisSettings
 
+from hub.api.punctual import Punctual
 from hub.asgi import application
 from hub.bootstrap import World, open_hub
 from hub.context import HubContext
 from hub.embedded import EmbeddedQueue
-from hub.queue import ArqQueue, connect
+from hub.queue import ArqQueue, client
 from hub.settings import HubSettings
 from hub.telemetry import configure_logging
 from hub.worker import LANES, work
+
+log = logging.getLogger(__name__)
+
+REVIVE_SECONDS = 1.0
 
 
 def redis_settings(settings: HubSettings, embedded: EmbeddedQueue) -> RedisSettings:
@@ -29,21 +37,36 @@ async def running_hub(
 ) -> AsyncIterator[tuple[HubContext, RedisSettings]]:
     """A hub with its queue; the embedded queue server is started, and ended at the end, where it is used."""
     embedded = EmbeddedQueue(settings.data_dir)
+    reviving = None
     if not settings.redis_url:
         embedded.start()
+        reviving = asyncio.create_task(_revive(embedded))
     redis = redis_settings(settings, embedded)
-    hub = open_hub(settings, world=world, queue=ArqQueue(await connect(redis)))
     try:
-        yield hub, redis
+        hub = open_hub(settings, world=world, queue=ArqQueue(client(redis)))
+        try:
+            yield hub, redis
+        finally:
+            await hub.close()
     finally:
-        await hub.close()
+        if reviving:
+            reviving.cancel()
         embedded.stop()
 
 
+async def _revive(embedded: EmbeddedQueue) -> None:
+    """Until cancelled: start the embedded server again when it ended."""
+    while True:
+        await asyncio.sleep(REVIVE_SECONDS)
+        if embedded.revive():
+            log.warning("the embedded queue server ended and was started again")
+
+
 def server(hub: HubContext) -> uvicorn.Server:
-    """The web server; slow clients are cut off by the webhook's own deadlines."""
+    """The web server. Slow clients are cut off: headers and bodies have deadlines."""
     config = uvicorn.Config(
         application(hub),
+        http=Punctual,
         host=hub.settings.host,
         port=hub.settings.port,
         log_config=None,
@@ -56,17 +79,27 @@ def server(hub: HubContext) -> uvicorn.Server:
 
 
 async def _serve(settings: HubSettings, *, web: bool, lanes: Sequence[str]) -> None:
+    """Web server and workers, until the first of them ends or a signal comes. Then all end in order."""
+    asked_to_end = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked_to_end.set)
     async with running_hub(settings) as (hub, redis):
-        workers = asyncio.create_task(work(hub, redis, lanes)) if lanes else None
+        parts: list[asyncio.Task[Any]] = [asyncio.create_task(asked_to_end.wait())]
+        if web:
+            parts.append(asyncio.create_task(server(hub).serve()))
+        if lanes:
+            parts.append(asyncio.create_task(work(hub, redis, lanes)))
         try:
-            if web:
-                await server(hub).serve()
-            elif workers:
-                await workers
+            ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for part in ended:
+                part.result()
         finally:
-            if workers:
-                workers.cancel()
-                await asyncio.gather(workers, return_exceptions=True)
+            await _end(parts)
+
+
+async def _end(parts: Sequence[asyncio.Task[Any]]) -> None:
+    for part in parts:
+        part.cancel()
+    await asyncio.gather(*parts, return_exceptions=True)
 
 
 def serve(settings: HubSettings, *, web: bool = True, lanes: Sequence[str] = LANES) -> None:

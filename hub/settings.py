@@ -36,7 +36,9 @@ class HubSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the web server listens on.")
     port: int = Field(8321, ge=0, le=65535, description="Port that the web server listens on.")
     public_url: str = Field(
-        "http://127.0.0.1:8321", description="Address under which platforms and carriers reach the webhooks."
+        "",
+        description="Address under which platforms and carriers reach this hub (https://…); empty: they do"
+        " not, so webhooks are not registered and everything is pulled.",
     )
     webhook_limit_bytes: int = Field(
         2 * 1024 * 1024, ge=1024, description="Largest webhook body that is accepted."

@@ -33,7 +33,8 @@ CONNECTION_UP = Gauge(
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRET_NAMES = re.compile(r"secret|token|password|key|authorization|cookie|signature|sign$", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Whatever ends a line for somebody, turns the direction of reading, or cannot be written as UTF-8."""
 
 
 class JsonLines(logging.Formatter):
@@ -57,9 +58,9 @@ class JsonLines(logging.Formatter):
 
 
 def _clean(value: object) -> object:
-    if isinstance(value, str):
-        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", value)
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", str(value))
 
 
 def _where(record: logging.LogRecord) -> str:

@@ -3,19 +3,22 @@
 A wake-up is a queued job (arq) plus a published message: the message ends the worker's pause at once, so that
 an idle worker needs no fast polling. A wake-up that arrives while its job runs lets it run once more. A timer
 in the process sweeps, so that work is found also without Redis; and when Redis restarts, the supervisor
-starts the worker again.
+starts the worker again. Jobs are not cancelled when Redis goes away: they need it not.
 """
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import os
+import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from arq.connections import ArqRedis, RedisSettings
+from arq.connections import RedisSettings
+from arq.constants import in_progress_key_prefix
 from arq.worker import Function, Worker, func
 from redis.exceptions import RedisError
 
@@ -32,7 +35,14 @@ log = logging.getLogger(__name__)
 LANES = ("live", "bulk")
 POLL_SECONDS = 1.0
 """Only for wake-ups whose message was lost; published ones are heard at once."""
+ANSWER_SECONDS = 10
+"""A queue server that is silent for so long counts as lost."""
+HOLD_SECONDS = 15
+"""For so long nobody else starts a job that was started here; renewed while it runs. A killed worker blocks
+its jobs so long and no longer (arq alone: their whole time-out)."""
 JOB_TIMEOUT_SECONDS = 600
+GRACE_SECONDS = 10
+"""How long running jobs may still take when the worker is to end."""
 HEALTH_SECONDS = 20
 RESTART_SECONDS = 0.5
 
@@ -41,15 +51,28 @@ class LaneWorker(Worker):
     """arq's worker, which waits for a message instead of only for its poll delay."""
 
     woken: asyncio.Event
+    _held_at = 0.0
 
     async def main(self) -> None:
         self.ctx["redis"] = self.pool
+        self.in_progress_timeout_s = HOLD_SECONDS
         while True:
             self.woken.clear()
-            await self._poll_iteration()
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._poll_iteration()
+                await self._hold()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.poll_delay_s):
                     await self.woken.wait()
+
+    async def _hold(self) -> None:
+        now = time.monotonic()
+        if self.job_tasks and now > self._held_at + HOLD_SECONDS / 5:
+            self._held_at = now
+            async with self.pool.pipeline(transaction=False) as pipe:
+                for job_id in self.job_tasks:
+                    pipe.expire(in_progress_key_prefix + job_id, HOLD_SECONDS)
+                await pipe.execute()
 
 
 class Lane:
@@ -60,33 +83,53 @@ class Lane:
         self._redis = redis
         self.lane = lane
         self._woken = asyncio.Event()
+        self._is_down = False
+        self._started: Mapping[str, asyncio.Task[Any]] = {}
+        """arq's tasks by job id; they end a little later than their jobs."""
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._running: set[tuple[str, str]] = set()
         self._again: set[tuple[str, str]] = set()
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._supervised(self._work))
-            group.create_task(self._supervised(self._listen))
-            if self.lane == "live":
-                group.create_task(self._sweep())
+        """Work until cancelled; then running jobs have a moment to end."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._supervised(self._work))
+                group.create_task(self._supervised(self._listen))
+                if self.lane == "live":
+                    group.create_task(self._sweep())
+        finally:
+            await self._end_jobs()
+
+    async def _end_jobs(self) -> None:
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _supervised(self, task: Callable[[], Awaitable[None]]) -> None:
-        """Start it again whenever Redis went away; arq's worker ends with the first lost connection."""
-        is_down = False
+        """Start it again whenever it ended: arq's worker ends with the first lost connection."""
         while True:
             try:
                 await task()
             except (RedisError, OSError) as error:
-                if not is_down:
-                    log.warning(
-                        "queue lost, trying again", extra={"lane": self.lane, "error": type(error).__name__}
-                    )
-                is_down = True
+                if not self._is_down:
+                    facts = {"lane": self.lane, "error": type(error).__name__}
+                    log.warning("queue lost, trying again", extra=facts)
+                self._is_down = True
+            except Exception:  # whatever somebody wrote into the queue, the lane must go on
+                log.exception("queue cannot be read, trying again", extra={"lane": self.lane})
             await asyncio.sleep(RESTART_SECONDS)
+
+    def _found(self) -> None:
+        if self._is_down:
+            log.info("queue found again", extra={"lane": self.lane})
+        self._is_down = False
 
     async def _work(self) -> None:
         pool = await connect(self._redis)
+        self._found()
         worker = LaneWorker(
             functions=[self._function(name, job) for name, job in JOBS.items()],
             redis_pool=pool,
@@ -97,28 +140,33 @@ class Lane:
             keep_result=0,
             log_results=False,
             health_check_interval=HEALTH_SECONDS,
-            health_check_key=f"orderhub:health:{self.lane}:{os.getpid()}",
+            health_check_key=f"orderhub:health:{self.lane}:{socket.gethostname()}:{os.getpid()}",
             job_serializer=serialize,
             job_deserializer=deserialize,
         )
-        worker.woken = self._woken
+        worker.woken, self._started = self._woken, worker.tasks
         try:
             await worker.main()
         finally:
-            await self._let_go(worker, pool)
-
-    async def _let_go(self, worker: LaneWorker, pool: ArqRedis) -> None:
-        for task in worker.tasks.values():
-            task.cancel()
-        await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
-        with contextlib.suppress(RedisError, OSError):
-            await pool.aclose()
+            for task in worker.tasks.values():
+                task.cancel()
+            await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+            with contextlib.suppress(RedisError, OSError):
+                await pool.aclose()
 
     def _function(self, name: str, job: Job) -> Function:
         async def run(ctx: dict[Any, Any], key: str = "") -> None:
-            await self._run(name, job, key)
+            await asyncio.shield(self._spawn(self._run(name, job, key)))
 
-        return func(run, name=name, keep_result=0, timeout=JOB_TIMEOUT_SECONDS, max_tries=3)
+        return func(run, name=name, keep_result=0, timeout=JOB_TIMEOUT_SECONDS * 2, max_tries=3)
+
+    def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
+        """In a task of ours, which `run` waits for at the end."""
+        task = asyncio.ensure_future(work)
+        assert isinstance(task, asyncio.Task)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _run(self, name: str, job: Job, key: str) -> None:
         """Run a job; once more if it was woken meanwhile. It never fails towards arq: rows remember."""
@@ -138,7 +186,8 @@ class Lane:
     async def _timed(self, name: str, job: Job, key: str) -> None:
         began = time.perf_counter()
         try:
-            await job(self._hub, key)
+            async with asyncio.timeout(JOB_TIMEOUT_SECONDS):
+                await job(self._hub, key)
             JOBS_RUN.labels(name, "done").inc()
         except Exception:  # a job that fails is found again by the sweep; the worker must live on
             JOBS_RUN.labels(name, "failed").inc()
@@ -148,6 +197,7 @@ class Lane:
 
     async def _listen(self) -> None:
         client = await connect(self._redis)
+        self._found()
         try:
             async with client.pubsub() as messages:
                 await messages.subscribe(CHANNEL)
@@ -162,8 +212,14 @@ class Lane:
         for job, key, lane in wakes:
             if (job, key) in self._running:
                 self._again.add((job, key))
+            elif lane == self.lane and (ending := self._started.get(f"{job}:{key}")):
+                # The job has looked for the last time, but arq knows it still and did not queue the wake-up.
+                ending.add_done_callback(functools.partial(self._wake, Wake(job, key, lane)))
             if lane == self.lane:
                 self._woken.set()
+
+    def _wake(self, wake: Wake, ended: asyncio.Task[Any]) -> None:
+        self._spawn(self._hub.queue.wake([wake]))
 
     async def _sweep(self) -> None:
         """Find due work by looking at rows; without a queue, do it here."""
@@ -177,8 +233,9 @@ class Lane:
             await asyncio.sleep(self._hub.settings.sweep_every.total_seconds())
 
     async def _work_without_queue(self, wakes: Sequence[Wake]) -> None:
-        for wake in wakes:
-            await self._run(wake.job, JOBS[wake.job], wake.key)
+        """All at once, as the queue would: a platform that does not answer holds up nobody else."""
+        jobs = [self._spawn(self._run(wake.job, JOBS[wake.job], wake.key)) for wake in wakes]
+        await asyncio.wait(jobs)
 
 
 async def work(hub: HubContext, redis: RedisSettings, lanes: Sequence[str] = LANES) -> None:

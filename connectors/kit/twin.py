@@ -114,6 +114,9 @@ class Twin(ABC):
     def expire_tokens(self) -> None:
         """End every access token now (fault `expire_token`); platforms with fixed keys have none."""
 
+    def sign_in_again(self) -> None:
+        """A person gives consent anew, where nothing else renews it: `settings` then holds what is valid."""
+
     def drift(self) -> None:
         """Move something between two pages (fault `drift`)."""
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.clock import from_micros
@@ -42,7 +43,10 @@ class StatusPage:
         return Route("/", self.show, methods=["GET"])
 
     async def show(self, request: Request) -> Response:
-        seen = await self._hub.database.read(overview)
+        try:
+            seen = await self._hub.database.read(overview)
+        except SQLAlchemyError as error:
+            return PlainTextResponse(f"the database is away ({type(error).__name__})", 503, headers=HEADERS)
         page = self._template.render(
             now=self._hub.now(),
             stages=[(stage, seen.orders.get(stage, 0)) for stage in STAGES if seen.orders.get(stage)],

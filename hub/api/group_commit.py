@@ -36,6 +36,8 @@ class GroupCommit(Generic[T]):
 
     async def _one_by_one(self, batch: Sequence[tuple[T, "asyncio.Future[None]"]]) -> None:
         for item, done in batch:
+            if done.done():  # nobody waits for it any more
+                continue
             try:
                 await self._store([item])
             except Exception as error:  # handed to the one who waits for this item

@@ -1,5 +1,7 @@
 """Is the process alive, can it work, what does it count."""
 
+import asyncio
+
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,6 +12,8 @@ from starlette.routing import Route
 from hub.context import HubContext
 from hub.storage.overview import Overview, overview
 from hub.telemetry import BACKLOG, CONNECTION_UP, ORDERS, REGISTRY
+
+ANSWER_SECONDS = 3.0
 
 
 class Health:
@@ -32,13 +36,15 @@ class Health:
 
     async def ready(self, request: Request) -> Response:
         """The database answers. A queue that is away makes the hub slower, not unready."""
-        parts = {"database": await self._database(), "queue": await self._queue()}
+        database, queue = await asyncio.gather(self._database(), self._queue())
+        parts = {"database": database, "queue": queue}
         return JSONResponse(parts, 200 if parts["database"] == "ok" else 503)
 
     async def _database(self) -> str:
         try:
-            await self._hub.database.read(lambda uow: uow.one("SELECT 1"))
-        except SQLAlchemyError as error:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._hub.database.read(lambda uow: uow.one("SELECT 1"))
+        except (SQLAlchemyError, TimeoutError) as error:
             return f"unreachable ({type(error).__name__})"
         return "ok"
 
@@ -49,8 +55,13 @@ class Health:
             return "unreachable, sweeps take over"
 
     async def metrics(self, request: Request) -> Response:
-        """Prometheus text; gauges are read when they are asked for."""
-        _publish(await self._hub.database.read(overview))
+        """Prometheus text; gauges are read when they are asked for, and absent while nobody knows them."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                _publish(await self._hub.database.read(overview))
+        except (SQLAlchemyError, TimeoutError):
+            for gauge in (ORDERS, BACKLOG, CONNECTION_UP):
+                gauge.clear()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import time
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 SETTINGS_SECONDS = 5.0
 """How long a connection's settings are taken from memory before they are looked up again."""
+STORE_SECONDS = 10.0
+"""Platforms wait no longer for an answer; what is stored later comes again and is known then."""
+MOST_DIGITS = 18
 CONTENT_TYPES = frozenset(
     {"", "application/json", "application/x-www-form-urlencoded", "application/xml", "text/xml", "text/plain"}
 )
@@ -80,15 +84,22 @@ class Webhooks:
         return Response(reply.body, reply.status, media_type=reply.content_type)
 
     async def _live(self, connection_id: str) -> Live | None:
+        """As last opened, looked up anew from time to time; without a database as last opened."""
         now = time.monotonic()
         live = self._hub.live.cached(connection_id)
-        if live is None or now - self._looked_up.get(connection_id, 0) > SETTINGS_SECONDS:
-            try:
-                live = await self._hub.live.open(connection_id)
-            except UnknownPlatform:
-                raise Refusal(404, "unknown connection") from None
-            if live is not None:
-                self._looked_up[connection_id] = now
+        if live and now - self._looked_up.get(connection_id, -SETTINGS_SECONDS) < SETTINGS_SECONDS:
+            return live
+        if "\0" in connection_id:  # PostgreSQL would refuse the question
+            return None
+        try:
+            live = await self._hub.live.open(connection_id)
+        except UnknownPlatform:
+            return None
+        except SQLAlchemyError:
+            if live is None:
+                raise Refusal(503, "not stored") from None
+        if live is not None:
+            self._looked_up[connection_id] = now
         return live
 
     async def _body(self, request: Request) -> bytes:
@@ -110,7 +121,8 @@ class Webhooks:
 
     async def _commit(self, received: Received) -> None:
         try:
-            await self._commits.put(received)
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._commits.put(received)
         except Exception as error:  # not stored means not acknowledged: the platform sends it again
             facts = {"connection": received.connection_id, "error": type(error).__name__}
             log.exception("webhook could not be stored", extra=facts)
@@ -122,7 +134,7 @@ def _check_headers(request: Request, limit: int) -> None:
     if kind not in CONTENT_TYPES or request.headers.get("content-encoding", "identity") != "identity":
         raise Refusal(415, "wrong content type")
     length = request.headers.get("content-length", "0")
-    if not length.isdigit():
+    if not length.isdecimal() or len(length) > MOST_DIGITS:
         raise Refusal(400, "wrong content length")
     if int(length) > limit:
         raise Refusal(413, "too large")

@@ -16,6 +16,7 @@ from hub.cli.state import with_hub
 from hub.clock import EPOCH
 from hub.context import HubContext
 from hub.domain.policies import StorePolicy
+from hub.jobs.webhooks import register_webhooks
 from hub.pipeline.resume import settle_history
 from hub.storage import queries, stores
 from hub.storage.connections import Connection, ConnectionStatus
@@ -139,7 +140,8 @@ def _say_what_comes_next(hub: HubContext, draft: Connection) -> None:
     name = draft.connection_id
     typer.echo(f"{name} is saved and observes: it sends nothing until `orderhub connections arm {name}`.")
     if "ReceivesWebhooks" in draft.capabilities:
-        typer.echo(f"Webhooks of this connection go to {hub.webhook_url(name)}")
+        url = hub.webhook_url(name) or "nowhere, everything is pulled (HUB_PUBLIC_URL is not set)"
+        typer.echo(f"Webhooks of this connection go to {url}.")
     if draft.kind == "store":
         typer.echo("Next: `orderhub listings pull`, `orderhub sync now`, `orderhub orders list`.")
 
@@ -222,6 +224,7 @@ def resume(connection_id: ConnectionId) -> None:
     async def work(hub: HubContext) -> ConnectionStatus:
         await known(hub, connection_id)
         await hub.database.run(lambda uow: hub.books.connections.resume(uow, connection_id))
+        await register_webhooks(hub, connection_id)
         return (await known(hub, connection_id)).status
 
     typer.echo(f"{connection_id} is {with_hub(work).value}.")
@@ -274,6 +277,7 @@ async def _armed(hub: HubContext, connection_id: str, start: datetime) -> str:
         return queries.history_count(uow, connection_id) - before
 
     settled = await hub.database.run(finish)
+    await register_webhooks(hub, connection_id)
     return (
         f"{connection_id} is active from {start:%Y-%m-%d %H:%M:%S} UTC on;"
         f" {settled} older orders became history."

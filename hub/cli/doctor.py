@@ -18,11 +18,10 @@ from hub.cli import state
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, show
 from hub.clock import from_micros
-from hub.pipeline.books import open_books
 from hub.queue import ArqQueue, connect
 from hub.settings import HubSettings
-from hub.storage.connections import Connections
-from hub.storage.database import Database
+from hub.storage.connections import Connection, Connections
+from hub.storage.database import Database, UnitOfWork
 from hub.storage.schema import newest_revision, present_revision
 from hub.vault import VaultError
 from mappings.structs import FrozenStruct
@@ -82,7 +81,9 @@ def _examine() -> Iterator[Finding]:
 
 
 def _kind(settings: HubSettings) -> str:
-    return f"{'SQLite' if settings.is_embedded else 'PostgreSQL'}, webhooks at {settings.public_url}"
+    database = "SQLite" if settings.is_embedded else "PostgreSQL"
+    reached = f"webhooks at {settings.public_url}" if settings.public_url else "no webhooks, only pulls"
+    return f"{database}, {reached}"
 
 
 def _packages() -> Iterator[Finding]:
@@ -181,16 +182,11 @@ def _connections(settings: HubSettings, database: Database, world: World) -> Ite
     """Does the master key open what is sealed, and is every connection in use?"""
     try:
         connections = Connections(open_vault(settings))
-        database.transact(
-            lambda uow: open_books(
-                uow, connections, world.new_id, lease=settings.lease, track_every=settings.track_every
-            )
-        )
+        every, _ = database.transact(lambda uow: _opened(connections, uow), reading=True)
     except VaultError as error:
         remedy = "put the key that was used before behind the new one in HUB_MASTER_KEYS"
         yield Finding(check="sealed keys", state="fail", detail=str(error), remedy=remedy)
         return
-    every, _ = database.transact(connections.all, reading=True)
     for each in every:
         if world.registry.plugin(each.kind, each.platform) is None:
             yield Finding(
@@ -207,6 +203,13 @@ def _connections(settings: HubSettings, database: Database, world: World) -> Ite
                 remedy=f"`orderhub connections settings {each.connection_id}`, then resume",
             )
     yield Finding(check="connections", state="ok", detail=f"{len(every)}, all keys open")
+
+
+def _opened(connections: Connections, uow: UnitOfWork) -> list[Connection]:
+    """Open every key that there is; make none."""
+    if uow.one("SELECT 1 FROM secrets"):
+        connections.open_index(uow)
+    return connections.all(uow)
 
 
 def _queue(settings: HubSettings) -> Finding:

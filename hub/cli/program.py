@@ -1,6 +1,7 @@
 """`orderhub` itself: which commands there are and which module has them. Modules are imported when run."""
 
 import importlib
+import logging
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -33,8 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outbox": ("hub.cli.outbox", "Messages that leave, or wait to leave."),
     "cases": ("hub.cli.watching", "Parcels that a person has to look after."),
     "drift": ("hub.cli.watching", "Fields and codes that platforms send and no mapping names."),
-    "simulate": ("hub.cli.worlds", "Run the whole hub on a virtual clock, with faults, and check it."),
-    "demo": ("hub.cli.worlds", "Run the whole hub on twins of five platforms."),
+    "simulate": ("hub.cli.simulation", "Run the whole hub on a virtual clock, with faults, and check it."),
+    "demo": ("hub.cli.demo", "Run the whole hub on twins of five platforms."),
 }
 """Name → module with a typer `app`, and what `orderhub --help` says about it."""
 
@@ -83,6 +84,7 @@ def orderhub(
     ] = False,
 ) -> None:
     """Order hub for a brand that sells through many online stores on many platforms."""
+    logging.getLogger("hub").addHandler(logging.NullHandler())  # commands say what went wrong; `serve` logs
 
 
 def main() -> None:

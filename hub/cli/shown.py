@@ -47,7 +47,7 @@ def show_facts(facts: Mapping[str, object]) -> None:
     """One thing, a line per fact."""
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        typer.echo(f"{name:<{width}}  {plain(value)}")
+        typer.echo(f"{name:<{width}}  {plain(value) or '-'}")
 
 
 def plain(value: object) -> str:

@@ -26,7 +26,7 @@ def is_older(new: SalesOrder, known: SalesOrder) -> bool:
 
 def amend(order: Order, sales: SalesOrder, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
     """Replace what the platform says. `sent` names consignments whose booking may have reached a carrier."""
-    before, order = order, replace(order, sales=sales)
+    before, order = order, order.with_sales(sales)
     if order.stage in FINAL:
         return _final(order)
     cases = tuple(
@@ -96,26 +96,21 @@ def _differences(before: Order, after: Order, snapshot: Snapshot) -> tuple[Reaso
         found.append(Reason(code="platform_hold", text=f"the platform forbids shipping: {new.platform_hold}"))
     if new.refund_requested and not old.refund_requested:
         found.append(Reason(code="refund_requested", text="the buyer asked for a refund"))
-    if _shipped_elsewhere(after):
+    if _shipped_elsewhere(before, after):
         found.append(Reason(code="shipped_elsewhere", text="somebody else shipped units that we hold"))
     return tuple(found)
 
 
-def _shipped_elsewhere(order: Order) -> bool:
-    """The platform calls more units fulfilled than left us or may have been told."""
-    ours: dict[str, int] = {}
-    for consignment in order.consignments:
-        if consignment.is_handed_over or consignment.told or consignment.stage is Parcel.BOOKED:
-            for part in consignment.lines:
-                ours[part.line_id] = ours.get(part.line_id, 0) + part.quantity
+def _shipped_elsewhere(before: Order, after: Order) -> bool:
+    """Somebody else shipped further units while we still hold some that have not left."""
     waiting = any(
         each.is_live and not each.is_handed_over and each.stage is not Parcel.BOOKED
-        for each in order.consignments
+        for each in after.consignments
     )
     return waiting and any(
-        line.quantity_fulfilled > ours.get(line.line_id, 0)
-        for line in order.sales.lines
-        if line.is_ours_to_ship
+        units > before.elsewhere.get(line.line_id, 0)
+        for line in after.sales.lines
+        if line.is_ours_to_ship and (units := after.elsewhere.get(line.line_id, 0))
     )
 
 

@@ -210,19 +210,25 @@ def _owes_status(consignment: Consignment, order: Order, snapshot: Snapshot) -> 
 
 
 def settle(order: Order, snapshot: Snapshot) -> Order:
-    """The stage that follows from the consignments: the least advanced open one decides."""
+    """The stage that follows from the consignments: the least advanced open one decides. Reasons of the
+    stage that it leaves end with it."""
     if order.stage not in (Stage.RELEASED, Stage.DISPATCHED):
         return order
+    stage = _settled(order, snapshot)
+    return order if stage is order.stage else replace(order, stage=stage, reasons=())
+
+
+def _settled(order: Order, snapshot: Snapshot) -> Stage:
     stages = {each.stage for each in order.consignments}
     if stages & {Parcel.PLANNED, Parcel.RELEASED, Parcel.BOOKED, Parcel.CANCELLING}:
-        return replace(order, stage=Stage.RELEASED)
+        return Stage.RELEASED
     if order.units_to_ship() and not order.sales.cancelled_at:
-        return replace(order, stage=Stage.RECEIVED)
+        return Stage.RECEIVED
     if not any(each.is_handed_over for each in order.consignments):
         gone = order.sales.cancelled_at or not any(line.quantity_wanted for line in order.sales.lines)
-        return replace(order, stage=Stage.CANCELLED if gone else Stage.CLOSED)
+        return Stage.CANCELLED if gone else Stage.CLOSED
     finished = all(_is_finished(each, order, snapshot) for each in order.consignments if each.is_handed_over)
-    return replace(order, stage=Stage.CLOSED if finished else Stage.DISPATCHED)
+    return Stage.CLOSED if finished else Stage.DISPATCHED
 
 
 def _is_finished(consignment: Consignment, order: Order, snapshot: Snapshot) -> bool:

@@ -103,7 +103,7 @@ class Reason(FrozenStruct):
 
 class Order(FrozenStruct):
     """`waived` are codes of audit rules that a person overruled; `person_hold` is why a person stopped it.
-    `skus` maps line ids to the SKUs that the last audit found."""
+    `skus` maps line ids to the SKUs that the last audit found, `elsewhere` to units that others shipped."""
 
     order_id: str
     connection_id: str
@@ -113,6 +113,7 @@ class Order(FrozenStruct):
     reasons: tuple[Reason, ...] = ()
     consignments: tuple[Consignment, ...] = ()
     skus: Mapping[str, str] = msgspec.field(default_factory=dict)
+    elsewhere: Mapping[str, int] = msgspec.field(default_factory=dict)
     waived: tuple[str, ...] = ()
     person_hold: str = ""
     is_history: bool = False
@@ -130,16 +131,40 @@ class Order(FrozenStruct):
     def units_to_ship(self) -> dict[str, int]:
         """Line id → units that nobody ships yet; only lines that are ours, only positive numbers.
 
-        Units that the platform calls fulfilled and units in our own consignments are largely the same
-        ones, so the larger of both counts.
+        The platform learns late of units in our own consignments, and we of consignments that it forgot:
+        the larger of both counts.
         """
         open_units = {
             line.line_id: line.quantity_wanted
-            - max(line.quantity_fulfilled, self.units_in_hand(line.line_id))
+            - max(
+                line.quantity_fulfilled,
+                self.elsewhere.get(line.line_id, 0) + self.units_in_hand(line.line_id),
+            )
             for line in self.sales.lines
             if line.is_ours_to_ship
         }
         return {line_id: units for line_id, units in open_units.items() if units > 0}
+
+    def with_sales(self, sales: SalesOrder) -> "Order":
+        """The same order with what the platform says now. Units that it calls fulfilled beyond those that it
+        can know from us were shipped by somebody else, and stay so when it hears of ours."""
+        ours: dict[str, int] = {}
+        for consignment in self.consignments:
+            if consignment.is_handed_over or consignment.told or consignment.stage is Parcel.BOOKED:
+                for part in consignment.lines:
+                    ours[part.line_id] = ours.get(part.line_id, 0) + part.quantity
+        elsewhere = {
+            line.line_id: min(
+                line.quantity_fulfilled,
+                max(
+                    self.elsewhere.get(line.line_id, 0),
+                    line.quantity_fulfilled - ours.get(line.line_id, 0),
+                ),
+            )
+            for line in sales.lines
+        }
+        others = {line_id: units for line_id, units in elsewhere.items() if units > 0}
+        return msgspec.structs.replace(self, sales=sales, elsewhere=others)
 
     def consignment(self, consignment_id: str) -> Consignment:
         return next(each for each in self.consignments if each.consignment_id == consignment_id)

@@ -108,8 +108,10 @@ async def _subscribe(hub: HubContext, connector: Connector, errand: Errand) -> A
     if not isinstance(connector, SubscribesTracking):
         raise Unsupported("this carrier connection cannot subscribe")
     assert errand.order is not None
-    parcel = tracked_parcel(errand.order, errand.consignment)
     callback = hub.webhook_url(errand.message.connection_id)
+    if not callback:
+        return Answer(is_withdrawn=True)  # nobody reaches us: the parcel is asked for instead
+    parcel = tracked_parcel(errand.order, errand.consignment)
     await connector.subscribe(parcel, callback, errand.message.id)
     return Answer()
 

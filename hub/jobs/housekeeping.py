@@ -1,10 +1,17 @@
-"""Throw raw documents away after their time; digests and decisions stay for ever."""
+"""Once an hour: throw raw documents away after their time, and have subscriptions looked at."""
 
 from hub.clock import micros
 from hub.context import HubContext
+from hub.storage.database import UnitOfWork
 
 
 async def housekeeping(hub: HubContext, key: str = "") -> None:
-    """Forget documents that were worked off longer ago than the settings say."""
-    before = micros(hub.now() - hub.settings.keep_documents)
-    await hub.database.run(lambda uow: hub.books.inbox.forget_documents(uow, before))
+    """Forget documents that were worked off longer ago than the settings say (digests and decisions stay),
+    and wake the repair of webhook subscriptions."""
+    await hub.database.run(lambda uow: _keep_house(hub, uow))
+
+
+def _keep_house(hub: HubContext, uow: UnitOfWork) -> None:
+    hub.books.inbox.forget_documents(uow, micros(hub.now() - hub.settings.keep_documents))
+    for connection_id in hub.books.connections.with_capability(uow, "RegistersWebhooks"):
+        uow.wake("register_webhooks", connection_id, "bulk")

@@ -7,7 +7,7 @@ read-back, a person decides: a held parcel is cheaper than a second one.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 
 from connectors.kit import ConnectorError, OutcomeUnknown, RateLimited, Recovery, Rejected
@@ -36,10 +36,11 @@ async def work_outbox(hub: HubContext, connection_id: str) -> None:
         live = await hub.live.open(connection_id)
         if live is None or live.connection.status is not ConnectionStatus.ACTIVE:
             return
+        lease_ends = hub.now() + hub.settings.lease
         errands = await hub.database.run(lambda uow: _claim(hub, uow, connection_id))
         if not errands:
             return
-        delivered, trouble = await _send_all(hub, live, errands)
+        delivered, trouble = await _send_all(hub, live, errands, lease_ends)
         await hub.database.run(lambda uow: record(hub.books, uow, delivered, hub.now()))  # noqa: B023 - runs at once
         if trouble is not None:
             await pause(hub, live.connection, trouble)
@@ -53,27 +54,30 @@ def _claim(hub: HubContext, uow: UnitOfWork, connection_id: str) -> list[Errand]
 
 
 async def _send_all(
-    hub: HubContext, live: Live, errands: Sequence[Errand]
+    hub: HubContext, live: Live, errands: Sequence[Errand], lease_ends: datetime
 ) -> tuple[list[Delivered], ConnectorError | None]:
-    """Verdicts of all errands, and the error for which the connection must be paused, if any."""
+    """Verdicts of all errands, and the error for which the connection must be paused, if any. No call begins
+    late in its lease, and none outlives it: somebody else may be sending the same by then."""
     gate = asyncio.Semaphore(AT_ONCE)
     troubles: list[ConnectorError] = []
 
     async def send(errand: Errand) -> Delivered:
         async with gate:
-            if troubles:
-                return _later(
-                    errand.message, hub.now(), "waits for its connection", doubt=errand.message.in_doubt
-                )
-            return await _send(hub, live, errand, troubles)
+            left = lease_ends - hub.now()
+            if troubles or left < hub.settings.lease / 4:
+                why = "waits for its connection" if troubles else "its turn came too late"
+                return _later(errand.message, hub.now(), why, doubt=errand.message.in_doubt)
+            return await _send(hub, live, errand, troubles, left)
 
     return list(await asyncio.gather(*(send(errand) for errand in errands))), next(iter(troubles), None)
 
 
-async def _send(hub: HubContext, live: Live, errand: Errand, troubles: list[ConnectorError]) -> Delivered:
+async def _send(
+    hub: HubContext, live: Live, errand: Errand, troubles: list[ConnectorError], left: timedelta
+) -> Delivered:
     message, now = errand.message, hub.now()
     try:
-        answer = await run_errand(hub, live, errand)
+        answer = await _within(left, run_errand(hub, live, errand))
         if answer.booking and not answer.booking.tracking_number:
             unconfirmed = "the carrier has not confirmed the booking yet"
             return _later(message, now + UNCONFIRMED_AGAIN, unconfirmed, doubt=True)
@@ -85,7 +89,7 @@ async def _send(hub: HubContext, live: Live, errand: Errand, troubles: list[Conn
     except OutcomeUnknown as error:
         if message.attempts > len(hub.settings.retry_schedule):
             return _given_up(message, str(error))
-        return _later(message, now + live.plugin.read_back_after, str(error), doubt=True)
+        return _later(message, hub.now() + live.plugin.read_back_after, str(error), doubt=True)
     except ConnectorError as error:
         if error.recovery in (Recovery.REAUTHORISE, Recovery.RECONFIGURE):
             troubles.append(error)
@@ -96,6 +100,14 @@ async def _send(hub: HubContext, live: Live, errand: Errand, troubles: list[Conn
     except Exception as error:  # a foreign connector may fail in any way; the others' results must be kept
         log.exception("connector failed", extra={"outbox_id": message.id, "verb": message.verb})
         return _given_up(message, f"the connector of {live.plugin.platform} failed: {type(error).__name__}")
+
+
+async def _within(left: timedelta, call: Awaitable[Answer]) -> Answer:
+    try:
+        async with asyncio.timeout(left.total_seconds()):
+            return await call
+    except TimeoutError:
+        raise OutcomeUnknown("no answer before the end of the lease") from None
 
 
 def _done(errand: Errand, answer: Answer) -> Delivered:

@@ -11,6 +11,7 @@ from hub.jobs.pull import pull
 from hub.jobs.stock import reaudit, resume, tell_stock
 from hub.jobs.sweep import sweep
 from hub.jobs.track import track
+from hub.jobs.webhooks import register_webhooks
 
 Job = Callable[[HubContext, str], Awaitable[None]]
 
@@ -19,6 +20,7 @@ JOBS: Mapping[str, Job] = {
     "housekeeping": housekeeping,
     "pull": pull,
     "reaudit": reaudit,
+    "register_webhooks": register_webhooks,
     "resume": resume,
     "sweep": sweep,
     "tell_stock": tell_stock,

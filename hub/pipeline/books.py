@@ -62,10 +62,7 @@ class Books:
         """Write orders, their decisions and all effects. Everything of one batch, in one transaction."""
         now = snapshot.now
         stored = [
-            msgspec.structs.replace(
-                each.stored, order=each.order, decided=each.stored.decided + len(each.outcomes)
-            )
-            for each in moved
+            msgspec.structs.replace(each.stored, order=each.order, fresh=len(each.outcomes)) for each in moved
         ]
         self.orders.save(uow, stored, now, self._to_track(moved, snapshot))
         decided = [

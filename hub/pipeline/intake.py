@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.domain.changes import amend, is_older
-from hub.domain.order import Order, Stage
+from hub.domain.order import Order, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.route import advance
 from hub.domain.snapshot import ConnectionFacts, Snapshot
@@ -169,29 +169,29 @@ def _loaded(stored: Stored | None) -> Moved | None:
 
 
 def _new_order(order_id: str, connection: ConnectionFacts, sales: SalesOrder) -> Order:
-    return Order(
+    order = Order(
         order_id=order_id,
         connection_id=connection.connection_id,
         store_id=connection.store_id,
         sales=sales,
     )
+    return order.with_sales(sales)
 
 
 def _amended(
     before: Moved, sales: SalesOrder, sent: frozenset[str], snapshot: Snapshot, inbox_id: str
 ) -> Moved:
     change = amend(before.order, sales, sent, snapshot)
-    order, outcomes = change.order, before.outcomes
-    if change.reasons or change.effects or order.stage is not before.order.stage:
-        outcomes = (*outcomes, change)
+    order = change.order
+    outcomes: tuple[Outcome, ...] = (change,)
     if order.stage is Stage.RECEIVED:
         order, more = advance(order, snapshot)
-        outcomes = (*outcomes, *_news(more, before.order, order))
+        outcomes = (change, *more)
+    is_news = change.reasons or change.effects or _standing(order) != _standing(before.order)
+    outcomes = (*before.outcomes, *outcomes) if is_news else before.outcomes
     return Moved(stored=before.stored, order=order, outcomes=outcomes, inbox_id=inbox_id)
 
 
-def _news(outcomes: tuple[Outcome, ...], before: Order, after: Order) -> tuple[Outcome, ...]:
-    """An audit that holds an order for the same reasons as before is no news."""
-    if after.stage is before.stage and after.reasons == before.reasons and len(outcomes) == 1:
-        return ()
-    return outcomes
+def _standing(order: Order) -> tuple[Stage, tuple[Reason, ...]]:
+    """An order that waits where it waited, for the same reasons, is no news."""
+    return order.stage, order.reasons

@@ -13,7 +13,7 @@ OURS = ("crash", "lost_wake", "clock", "race", "stall")
 EVERY_FAULT: tuple[str, ...] = (*ANSWERS, *SIGN_IN, *PAGES, *WEBHOOKS, *OURS)
 
 _HIGHEST = dict.fromkeys(ANSWERS, 0.06) | {
-    Fault.EXPIRE_TOKEN: 0.03,
+    Fault.EXPIRE_TOKEN: 0.01,
     Fault.DRIFT: 0.1,
     Fault.DROP_WEBHOOK: 0.5,
     Fault.DUPLICATE_WEBHOOK: 0.5,

@@ -311,6 +311,7 @@ class Simulation:
             since = self.paused_since.setdefault(connection_id, self.clock.true)
             if self.clock.true < since + timedelta(minutes=30):
                 continue
+            self.twins[connection_id].sign_in_again()
             settings = self.twins[connection_id].settings(_address(connection_id))
 
             def sign_in(

@@ -257,6 +257,7 @@ class Connections:
         )
         uow.wake("pull", connection_id)
         uow.wake("work_outbox", connection_id)
+        uow.wake("register_webhooks", connection_id, "bulk")
 
     def plan_arming(self, uow: UnitOfWork, connection_id: str, from_date: datetime) -> None:
         """Say from when on orders count, before anything is sent: what is older can be settled first."""
@@ -276,6 +277,7 @@ class Connections:
             id=connection_id,
         )
         uow.wake("pull", connection_id)
+        uow.wake("register_webhooks", connection_id, "bulk")
 
     def turn_page(self, uow: UnitOfWork, connection_id: str, *, before: str, after: str) -> bool:
         """Move the bookmark; false if somebody else moved it meanwhile."""
@@ -307,6 +309,11 @@ class Connections:
             next=micros(retry_at),
             id=connection_id,
         )
+
+    def with_capability(self, uow: UnitOfWork, capability: str) -> list[str]:
+        """Connections in use whose connector has a capability, by class name."""
+        facts = self.facts(uow).values()
+        return [each.connection_id for each in facts if each.is_active and capability in each.capabilities]
 
     def due_pulls(self, uow: UnitOfWork, now: datetime) -> list[str]:
         """Connections whose pull is due."""

@@ -22,12 +22,14 @@ _reasons = msgspec.json.Decoder(tuple[Reason, ...]).decode
 
 
 class Stored(FrozenStruct):
-    """An order with what saving needs: as it was loaded (null: new), its version, its number of decisions."""
+    """An order with what saving needs: as it was loaded (null: new), its version, its number of decisions,
+    and how many `fresh` ones are saved with it, also where they change nothing else."""
 
     order: Order
     was: Order | None = None
     version: int = 0
     decided: int = 0
+    fresh: int = 0
 
 
 def buyer_key(sales: SalesOrder, index: BlindIndex) -> str:
@@ -68,8 +70,8 @@ class Orders:
             return []
         lock = " FOR UPDATE OF o" if locked and uow.is_postgres else ""
         columns = (
-            "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.waived, o.person_hold,"
-            " o.is_history, o.decided, o.version"
+            "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.elsewhere, o.waived,"
+            " o.person_hold, o.is_history, o.decided, o.version"
         )
         rows = uow.all(
             f"SELECT {columns} FROM orders o {joined} ORDER BY o.id{lock}", keys=packed(list(wanted))
@@ -89,6 +91,7 @@ class Orders:
             reasons=_reasons(row.reasons),
             consignments=tuple(parts),
             skus=skus,
+            elsewhere=msgspec.json.decode(row.elsewhere),
             waived=tuple(msgspec.json.decode(row.waived)),
             person_hold=row.person_hold,
             is_history=bool(row.is_history),
@@ -168,7 +171,7 @@ class Orders:
         """Write new orders and changed ones; `track` gives the instants at which consignments
         are to be asked for next."""
         new = [each for each in stored if each.was is None]
-        known = [each for each in stored if each.was is not None and each.was != each.order]
+        known = [each for each in stored if each.was is not None and (each.fresh or each.was != each.order)]
         insert(uow, orders, [self._row(each, now) for each in new])
         insert(uow, order_lines, [line for each in new for line in _lines(each.order)])
         self._update(uow, known, now)
@@ -190,10 +193,11 @@ class Orders:
             goods_of(sales),
             *self._indexes(sales),
             self._sealed(order),
+            msgspec.json.encode(order.elsewhere).decode(),
             msgspec.json.encode(order.waived).decode(),
             order.person_hold,
             order.is_history,
-            stored.decided,
+            stored.decided + stored.fresh,
             micros(now),
             micros(now),
             1,
@@ -213,8 +217,8 @@ class Orders:
         changed = uow.change_each(  # the document is bytes, so it cannot travel in a JSON parameter
             "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
             " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
-            " document = :document, waived = :waived, person_hold = :person_hold, decided = :decided,"
-            " is_history = :is_history, changed_at = :now, version = version + 1"
+            " document = :document, elsewhere = :elsewhere, waived = :waived, person_hold = :person_hold,"
+            " decided = :decided, is_history = :is_history, changed_at = :now, version = version + 1"
             " WHERE id = :id AND version = :version",
             [self._changed(each, now) for each in known],
         )
@@ -238,9 +242,10 @@ class Orders:
             "telephone": telephone,
             "email": email,
             "document": self._sealed(order),
+            "elsewhere": msgspec.json.encode(order.elsewhere).decode(),
             "waived": msgspec.json.encode(order.waived).decode(),
             "person_hold": order.person_hold,
-            "decided": stored.decided,
+            "decided": stored.decided + stored.fresh,
             "is_history": order.is_history,
             "now": micros(now),
         }

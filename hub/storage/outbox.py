@@ -55,10 +55,17 @@ class Outbox:
         self._lease = lease
 
     def apply(self, uow: UnitOfWork, effects: Sequence[Effect], now: datetime) -> None:
-        """Write `Send` and `Withdraw` effects, in their order."""
-        withdrawn = [effect.consignment_id for effect in effects if isinstance(effect, Withdraw)]
+        """Write `Send` and `Withdraw` effects, in their order: what is withdrawn within the batch that would
+        have sent it is never written."""
+        withdrawn: list[str] = []
+        sends: list[Send] = []
+        for effect in effects:
+            if isinstance(effect, Send):
+                sends.append(effect)
+            elif isinstance(effect, Withdraw):
+                withdrawn.append(effect.consignment_id)
+                sends = [each for each in sends if each.consignment_id != effect.consignment_id]
         self._withdraw(uow, withdrawn, now)
-        sends = [effect for effect in effects if isinstance(effect, Send)]
         insert(uow, outbox, [self._row(send, now) for send in sends])
         for connection_id in dict.fromkeys(send.connection_id for send in sends):
             uow.wake("work_outbox", connection_id)
@@ -238,6 +245,8 @@ class Outbox:
             " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
             " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
             " WHERE o.state = 'open' AND o.not_before <= :now AND o.lease_until <= :lease_now"
+            " AND NOT EXISTS (SELECT 1 FROM outbox e"
+            " WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)"
             " ORDER BY o.connection_id",
             now=micros(now),
             lease_now=lease_now,

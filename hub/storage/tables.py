@@ -196,6 +196,7 @@ orders = Table(
     _key("telephone_index"),
     _key("email_index"),
     Column("document", LargeBinary, nullable=True),
+    Column("elsewhere", Text, nullable=False, server_default="{}"),
     Column("waived", Text, nullable=False, server_default="[]"),
     _text("person_hold"),
     Column("is_history", Boolean, nullable=False, server_default=text("false")),
@@ -205,7 +206,8 @@ orders = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("connection_id", "external_id"),
 )
-"""`document` is the canonical order, sealed; `decided` counts its decision rows."""
+"""`document` is the canonical order, sealed; `elsewhere` maps line ids to units that others shipped; `decided`
+counts its decision rows."""
 Index("ix_orders_buyer", orders.c.buyer_index, orders.c.placed_at)
 Index("ix_orders_stage", orders.c.stage, orders.c.id)
 Index("ix_orders_number", orders.c.number)

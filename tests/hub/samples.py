@@ -78,13 +78,11 @@ def sales(*lines: OrderLine, **more: Any) -> SalesOrder:
 
 def order(*lines: OrderLine, **more: Any) -> Order:
     """As it comes in. Fields of the sales order go through `sales=`."""
-    return Order(
-        order_id=more.pop("order_id", "o1"),
-        connection_id="store",
-        store_id="brand-store",
-        sales=more.pop("sales", None) or sales(*lines),
-        **more,
+    said = more.pop("sales", None) or sales(*lines)
+    plain = Order(
+        order_id=more.pop("order_id", "o1"), connection_id="store", store_id="brand-store", sales=said, **more
     )
+    return plain.with_sales(said)
 
 
 def facts(connection_id: str, kind: str, capabilities: Iterable[str], **more: Any) -> ConnectionFacts:

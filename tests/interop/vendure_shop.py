@@ -186,13 +186,14 @@ class VendureShop:
         settled: bool = True,
         shipping: str = "parcel",
         coupon: str = "",
+        customer: Mapping[str, str] = BUYER,
         address: Mapping[str, str] = ADDRESS,
     ) -> PlacedOrder:
-        """A new buyer fills a cart with (SKU, units), and pays at once or lets the payment be authorised."""
+        """A guest fills a cart with (SKU, units), and pays at once or lets the payment be authorised."""
         buyer = self.fill_cart(items)
         if coupon:
             buyer.send(APPLY_COUPON, code=coupon)
-        buyer.send(SET_CUSTOMER, input=BUYER)
+        buyer.send(SET_CUSTOMER, input=customer)
         buyer.send(SET_ADDRESS, input=address)
         methods = {method["code"]: method["id"] for method in buyer.send(SHIPPING_METHODS)}
         buyer.send(SET_SHIPPING, ids=[methods[shipping]])

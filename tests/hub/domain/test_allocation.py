@@ -39,9 +39,7 @@ class TestRanking:
             {("RED", each.location_id): 1 for each in places}, locations=places, territories=territories
         )
         wanted = [Wanted(line_id="l1", sku="RED", quantity=1)]
-        return [
-            each.location_id for each in rank(order(sales=sales(ship_to=to or address())), wanted, shown)
-        ]
+        return [each.location_id for each in rank(order(sales=sales(ship_to=to or address())), wanted, shown)]
 
     def test_same_city_then_province_then_country_then_abroad(self):
         assert self.ranked(ABROAD, COUNTRY, PROVINCE, HERE) == [

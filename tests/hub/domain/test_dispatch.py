@@ -52,7 +52,11 @@ class TestRelease:
         return facts(name, "carrier", CARRIER_CAPABILITIES, accepts_tokens_of=frozenset(tokens), **more)
 
     def chosen(self, given=None, **shown):
-        return release_step(given or self.planned(), snapshot(**shown)).order.consignments[0].carrier_connection_id
+        return (
+            release_step(given or self.planned(), snapshot(**shown))
+            .order.consignments[0]
+            .carrier_connection_id
+        )
 
     def test_places_own_carriers_come_before_the_stores_before_all_by_id(self):
         carriers = [self.carrier("a"), self.carrier("b"), self.carrier("c")]

@@ -174,7 +174,9 @@ class LifeOfAnOrder(RuleBasedStateMachine):
             message.state = "done"
             position = self.order.consignments.index(consignment)
             self.go_on(booked(self.order, message.subject, booking(self.order, position), self.shown))
-        elif answer == "refused" or (answer == "not found" and was_sent and consignment.stage is not Parcel.RELEASED):
+        elif answer == "refused" or (
+            answer == "not found" and was_sent and consignment.stage is not Parcel.RELEASED
+        ):
             message.state = "refused" if answer == "refused" else "withdrawn"
             message.is_sent = message.state == "withdrawn"
             if outcome := booking_failed(self.order, message.subject, self.shown):

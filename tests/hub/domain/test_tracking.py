@@ -59,7 +59,9 @@ class TestProgress:
             assert progress(arrived)[0] is status
 
     def test_instant_is_the_deciding_events_own(self):
-        assert progress([event(T.DELIVERED, 3), event(T.IN_TRANSIT, 9)])[1] == event(T.DELIVERED, 3).occurred_at
+        assert (
+            progress([event(T.DELIVERED, 3), event(T.IN_TRANSIT, 9)])[1] == event(T.DELIVERED, 3).occurred_at
+        )
         assert progress([event(T.DELIVERED, None)]) == (T.DELIVERED, None)
 
     @given(
@@ -76,9 +78,9 @@ statuses = st.sampled_from(sorted(set(T) - {T.CANCELLED}))
 
 
 @given(
-    st.lists(
-        st.tuples(statuses, st.none() | st.integers(0, 5)), min_size=1, max_size=6, unique=True
-    ).flatmap(lambda journey: st.tuples(st.just(journey), st.permutations(journey)))
+    st.lists(st.tuples(statuses, st.none() | st.integers(0, 5)), min_size=1, max_size=6, unique=True).flatmap(
+        lambda journey: st.tuples(st.just(journey), st.permutations(journey))
+    )
 )
 def test_parcel_ends_in_the_same_state_for_every_order_of_arrival(journeys):
     ends = []
@@ -126,7 +128,8 @@ class TestHandOver:
 
 class TestEnds:
     @pytest.mark.parametrize(
-        "status, stage", [(T.DELIVERED, Parcel.DELIVERED), (T.RETURNED, Parcel.RETURNED), (T.LOST, Parcel.LOST)]
+        "status, stage",
+        [(T.DELIVERED, Parcel.DELIVERED), (T.RETURNED, Parcel.RETURNED), (T.LOST, Parcel.LOST)],
     )
     def test_end_is_the_consignments_stage(self, status, stage):
         assert applied(gone(), event(status, 5)).order.consignments[0].stage is stage

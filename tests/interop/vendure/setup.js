@@ -8,6 +8,7 @@ exports.setup = {
     defaultLanguage: 'en',
     defaultZone: 'Europe',
     countries: [
+        { name: 'China', code: 'CN', zone: 'Asia' },
         { name: 'Germany', code: 'DE', zone: 'Europe' },
         { name: 'Netherlands', code: 'NL', zone: 'Europe' },
         { name: 'Portugal', code: 'PT', zone: 'Europe' },

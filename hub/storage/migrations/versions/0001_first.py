@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("telephone_index", Key, nullable=False),
         sa.Column("email_index", Key, nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("elsewhere", sa.Text(), server_default="{}", nullable=False),
         sa.Column("waived", sa.Text(), server_default="[]", nullable=False),
         sa.Column("person_hold", sa.Text(), server_default="", nullable=False),
         sa.Column("is_history", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),

@@ -1,0 +1,79 @@
+"""`python -m tests.bench [--quick] [--only intake,webhook,…]`: measure, show, write `bench-results.json`.
+
+A full run also writes the tables of `docs/benchmarks.md` (`--docs` does so after any run).
+"""
+
+import argparse
+import importlib
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from tests.bench import report
+from tests.bench.figures import Figure
+
+AREAS = ("intake", "webhook", "queue", "outgoing", "memory")
+DEADLINE_SECONDS = {True: 400, False: 3600}
+"""Quick or not: an area that takes longer is ended, and the run fails."""
+
+
+def main() -> int:
+    given = _arguments()
+    console = Console(highlight=False)
+    areas = [each for each in AREAS if each in given.only.split(",")] if given.only else list(AREAS)
+    figures: list[Figure] = []
+    for area in areas:
+        console.print(f"[bold]{area}[/bold] …")
+        began = time.monotonic()
+        measured = _in_own_process(area, given.quick)
+        console.print(report.table(measured))
+        console.print(f"{time.monotonic() - began:.0f} s\n")
+        figures += measured
+    report.write_results(figures)
+    if given.docs or not (given.quick or given.only):
+        report.write_docs(figures, quick=given.quick)
+    missed = [figure.name for figure in figures if not figure.is_met]
+    console.print(f"missed: {', '.join(missed)}" if missed else "every target is met")
+    return 1 if missed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="smaller numbers, under ten minutes in all")
+    parser.add_argument("--only", default="", metavar="AREA,…", help=f"some of {', '.join(AREAS)}")
+    parser.add_argument("--docs", action="store_true", help="write the tables of docs/benchmarks.md")
+    given = parser.parse_args()
+    if unknown := set(filter(None, given.only.split(","))) - set(AREAS):
+        parser.error(f"unknown area: {', '.join(sorted(unknown))}")
+    return given
+
+
+def _in_own_process(area: str, quick: bool) -> Sequence[Figure]:
+    """Memory and garbage of one area must not weigh on the next."""
+    with tempfile.TemporaryDirectory(prefix="orderhub-bench-") as folder:
+        answer = Path(folder) / "figures.json"
+        process = multiprocessing.get_context("spawn").Process(target=_measure, args=(area, quick, answer))
+        process.start()
+        process.join(DEADLINE_SECONDS[quick])
+        if process.is_alive():
+            process.terminate()
+            process.join()
+            sys.exit(f"{area} took longer than {DEADLINE_SECONDS[quick]} s and was ended")
+        if process.exitcode:
+            sys.exit(f"{area} failed")
+        return msgspec.json.decode(answer.read_bytes(), type=list[Figure])
+
+
+def _measure(area: str, quick: bool, answer: Path) -> None:
+    figures = importlib.import_module(f"tests.bench.{area}").measure(quick)
+    answer.write_bytes(msgspec.json.encode(figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""The doctor finds what is wrong, names a remedy, and never stops at the first thing."""
+
+import shutil
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from hub.cli import doctor
+
+
+def findings(desk: Any, *, healthy: bool) -> dict[str, dict[str, str]]:
+    import json
+
+    result = desk.type("doctor", "--json")
+    assert result.exit_code == (0 if healthy else 1), result.output
+    return {each["check"]: each for each in json.loads(result.stdout)}
+
+
+def test_a_fresh_hub_is_healthy(hub: Any) -> None:
+    found = findings(hub, healthy=True)
+    assert {each["state"] for each in found.values()} == {"ok"}
+    assert set(found) == {
+        *("packages", "plug-ins", "settings", "master key", "database", "schema", "clock", "connections"),
+        *("queue", "disk"),
+    }
+    assert "fail" not in hub.run("doctor")
+
+
+def test_before_anything_is_set_up_it_says_what_to_do(desk: Any) -> None:
+    found = findings(desk, healthy=False)
+    assert "orderhub init" in found["master key"]["remedy"]
+    assert "orderhub migrate" in found["database"]["remedy"]
+
+
+def test_wrong_settings_are_a_finding(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_BATCH_SIZE", "0")
+    assert "HUB_BATCH_SIZE" in findings(hub, healthy=False)["settings"]["detail"]
+
+
+def test_an_old_schema_is_a_finding(hub: Any) -> None:
+    engine = sa.create_engine("sqlite:///data/orderhub.sqlite3")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    engine.dispose()
+    assert findings(hub, healthy=False)["schema"]["remedy"] == "`orderhub migrate`"
+
+
+def test_a_database_that_is_away_is_a_finding(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_DATABASE_URL", "postgresql://user:canary-secret@/x?host=/nowhere")
+    found = findings(hub, healthy=False)
+    assert "HUB_DATABASE_URL" in found["database"]["remedy"]
+    assert "canary-secret" not in hub.printed
+
+
+def test_a_queue_that_is_away_is_a_finding(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_REDIS_URL", "unix:///nowhere/queue.sock")
+    assert findings(hub, healthy=False)["queue"]["state"] == "fail"
+
+
+def test_a_master_key_that_opens_nothing_is_a_finding(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.run("stores", "list")
+    monkeypatch.setenv("HUB_MASTER_KEYS", f'["{hub.run("new-key").strip()}"]')
+    assert "the key that was used before" in findings(hub, healthy=False)["sealed keys"]["remedy"]
+
+
+def test_the_doctor_changes_nothing(hub: Any) -> None:
+    before = Path("data/orderhub.sqlite3").read_bytes()
+    hub.run("doctor")
+    assert Path("data/orderhub.sqlite3").read_bytes() == before
+
+
+def test_strangers_in_our_packages_are_a_finding(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "packages_distributions", lambda: {"hub": ["orderhub", "activeloop-hub"]})
+    assert "activeloop-hub" in findings(hub, healthy=False)["packages"]["detail"]
+
+
+@pytest.mark.parametrize(("free", "state"), [(10**8, "fail"), (10**9, "warn"), (10**11, "ok")])
+def test_a_full_disk_is_a_finding(hub: Any, monkeypatch: pytest.MonkeyPatch, free: int, state: str) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(10**12, 0, free))
+    assert findings(hub, healthy=state != "fail")["disk"]["state"] == state
+
+
+def test_a_paused_connection_is_a_warning(hub: Any) -> None:
+    hub.twin("shop", "store", "vendure")
+    file = hub.settings_file("shop")
+    hub.run("connections", "add", "vendure", "--id", "shop", "--secrets-file", file)
+    hub.run("connections", "pause", "shop", "--why", "moving house")
+    assert findings(hub, healthy=True)["connection shop"]["detail"] == "moving house"
+    Path(file).unlink()
