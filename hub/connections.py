@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from pydantic import ValidationError
 
-from connectors.kit import Connector, Outside, Plugin, TokenBucket
+from connectors.kit import Connector, Misconfigured, Outside, Plugin, TokenBucket
 from connectors.kit.outside import CredentialsInMemory, Renew, Sleep
 from hub.clock import Clock
 from hub.registry import Registry
@@ -33,7 +34,7 @@ class Live:
     connector: Connector
 
 
-class UnknownPlatform(Exception):
+class UnknownPlatform(Misconfigured):
     """The plug-in of a connection is not installed or broken."""
 
 
@@ -73,7 +74,8 @@ class LiveConnections:
         self._clients: list[httpx.AsyncClient] = []
 
     async def open(self, connection_id: str) -> Live | None:
-        """The live connector, or null if there is no such connection."""
+        """The live connector, or null if there is no such connection. Raises `Misconfigured` if its plug-in
+        or its settings cannot be used."""
         connection = await self._database.read(lambda uow: self._connections.one(uow, connection_id))
         if connection is None:
             return None
@@ -94,7 +96,7 @@ class LiveConnections:
         if plugin is None:
             why = self._registry.broken.get(connection.platform, "it is not installed")
             raise UnknownPlatform(f"the plug-in {connection.platform} cannot be used: {why}")
-        settings = plugin.settings(**connection.settings)
+        settings = _valid(plugin, connection)
         client = self._make_client(connection)
         self._clients.append(client)
         return Live(connection, plugin, plugin.connector(settings, self._outside(connection, plugin, client)))
@@ -124,6 +126,16 @@ class LiveConnections:
     async def close(self) -> None:
         for client in self._clients:
             await client.aclose()
+
+
+def _valid(plugin: Plugin[Any, Any], connection: Connection) -> Any:
+    """Stored settings may be older than the plug-in. Names the field only: values may be secrets."""
+    try:
+        return plugin.settings(**connection.settings)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise Misconfigured(f"{field}: {first['msg']}", setting=field) from None
 
 
 class StoredCredentials:

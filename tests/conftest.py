@@ -65,13 +65,18 @@ def _postgres_with_schema(postgres_url: str) -> str:
     return url
 
 
-@pytest.fixture
-def empty_postgres(_postgres_with_schema: str) -> str:
-    """Address, for SQLAlchemy, of a database with the hub's schema and without a row."""
+def emptied(url: str) -> str:
+    """The database with the hub's schema, without a row."""
     from hub.storage.tables import metadata
 
-    engine = sa.create_engine(_postgres_with_schema)
+    engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)}")
     engine.dispose()
-    return _postgres_with_schema
+    return url
+
+
+@pytest.fixture
+def empty_postgres(_postgres_with_schema: str) -> str:
+    """Address, for SQLAlchemy, of a database with the hub's schema and without a row."""
+    return emptied(_postgres_with_schema)

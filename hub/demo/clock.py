@@ -1,8 +1,8 @@
 """One scaled clock for two processes, in a page of memory that they share.
 
-It stands still while a request of the hub is on its way: signatures hold for minutes, which at a few hours per
-second are less than a busy machine needs to answer. And it never leaps: a process that gets no turn slows the
-clock down for everybody instead of missing hours.
+It stands still while a request of the hub is on its way: signatures hold for minutes, which at a few hours
+per second are less than a busy machine needs to answer. And it never leaps: a process that gets no turn slows
+the clock down for everybody instead of missing hours.
 """
 
 import asyncio
@@ -86,7 +86,7 @@ class Pace:
     async def sleep(self, seconds: float) -> None:
         """Until so much time has passed on the clock."""
         until = self._clock() + timedelta(seconds=seconds)
-        while self._clock() < until:
+        while self._clock() < until:  # noqa: ASYNC110 - another process moves this clock
             await asyncio.sleep(self._tick())
 
     def _tick(self) -> float:

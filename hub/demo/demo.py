@@ -5,9 +5,9 @@ import contextlib
 import logging
 import os
 import signal
-import subprocess
 import sys
 import time
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -79,7 +79,9 @@ def run(
     if place.is_taken:
         out.print(f"The folder {place.dir} is not empty: name another one, or none.")
         return 1
-    demo = Demo(out, place, orders=orders, seed=seed, speed=speed or SPEED, port=port, stay=not exit_when_done)
+    demo = Demo(
+        out, place, orders=orders, seed=seed, speed=speed or SPEED, port=port, stay=not exit_when_done
+    )
     status = INTERRUPTED
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -163,9 +165,7 @@ class Demo:
 
     # ---------------------------------------------------------------------------- life
 
-    async def _live(
-        self, hub: HubContext, process: subprocess.Popen[bytes], background: asyncio.Task[None]
-    ) -> Closing:
+    async def _live(self, hub: HubContext, process: Process, background: asyncio.Task[None]) -> Closing:
         with Progress(self._out, self._clock, self._world, self._servers, self._orders) as progress:
             looks = asyncio.create_task(self._look(hub, progress))
             try:
@@ -222,7 +222,7 @@ class Demo:
             f" {self._servers.answered} requests, {self._servers.posted} webhooks."
         )
 
-    async def _stay_up(self, process: subprocess.Popen[bytes]) -> None:
+    async def _stay_up(self, process: Process) -> None:
         """At the pace of real time, until somebody interrupts."""
         self._clock.set_speed(1)
         self._out.print(f"The hub stays up: http://127.0.0.1:{self._settings.port}/ (Ctrl-C ends it)")
@@ -234,15 +234,16 @@ class Demo:
 
 
 @contextlib.asynccontextmanager
-async def hub_process(place: Place, settings: HubSettings) -> AsyncIterator[subprocess.Popen[bytes]]:
+async def hub_process(place: Place, settings: HubSettings) -> AsyncIterator[Process]:
     """The hub at work in a process of its own, from when it is ready. It ends when its input is closed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
     with place.log.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "hub.demo.hub_process"],
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "hub.demo.hub_process"),
             cwd=place.dir,
             env=environment,
-            stdin=subprocess.PIPE,
+            stdin=PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -251,20 +252,20 @@ async def hub_process(place: Place, settings: HubSettings) -> AsyncIterator[subp
         await _until_ready(process, place, settings)
         yield process
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await asyncio.to_thread(_wait, process)
+        await _end(process)
 
 
-def _wait(process: subprocess.Popen[bytes]) -> None:
+async def _end(process: Process) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
     try:
-        process.wait(END_SECONDS)
-    except subprocess.TimeoutExpired:
+        await asyncio.wait_for(process.wait(), END_SECONDS)
+    except TimeoutError:
         process.kill()
-        process.wait()
+        await process.wait()
 
 
-async def _until_ready(process: subprocess.Popen[bytes], place: Place, settings: HubSettings) -> None:
+async def _until_ready(process: Process, place: Place, settings: HubSettings) -> None:
     deadline = time.monotonic() + START_SECONDS
     address = f"http://127.0.0.1:{settings.port}/health/ready"
     async with httpx.AsyncClient(trust_env=False) as client:
@@ -277,8 +278,8 @@ async def _until_ready(process: subprocess.Popen[bytes], place: Place, settings:
     raise HubEnded(f"The hub was not ready within {START_SECONDS} s; its log is {place.log}")
 
 
-def _still_runs(process: subprocess.Popen[bytes], place: Place) -> None:
-    if process.poll() is not None:
+def _still_runs(process: Process, place: Place) -> None:
+    if process.returncode is not None:
         raise HubEnded(f"The hub's process ended with status {process.returncode}; its log is {place.log}")
 
 

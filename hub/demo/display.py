@@ -38,9 +38,7 @@ class Counts:
 def count(uow: UnitOfWork) -> Counts:
     orders = uow.all("SELECT stage, count(*) AS n FROM orders GROUP BY stage")
     parcels = uow.all("SELECT stage, count(*) AS n FROM consignments GROUP BY stage")
-    return Counts(
-        orders={row.stage: row.n for row in orders}, parcels={row.stage: row.n for row in parcels}
-    )
+    return Counts(orders={row.stage: row.n for row in orders}, parcels={row.stage: row.n for row in parcels})
 
 
 class Progress:
@@ -71,7 +69,9 @@ class Progress:
             self._live.update(self._picture(now, counts), refresh=True)
         elif (day := now.strftime("%a %d %b")) != self._day:
             self._day = day
-            stages = ", ".join(f"{counts.orders[each]} {_words(each)}" for each in Stage if each in counts.orders)
+            stages = ", ".join(
+                f"{counts.orders[each]} {_words(each)}" for each in Stage if each in counts.orders
+            )
             self._console.print(f"{day}: {self._placed} placed, {counts.moving} parcels under way; {stages}")
 
     @property
@@ -145,6 +145,8 @@ def problems(rows: Sequence[StoreClosing], open_work: Sequence[str]) -> Sequence
 def console() -> Console:
     """Texts are taken literally; in pipes lines are wide enough for the table."""
     plain = Console(markup=False, highlight=False, emoji=False)
-    return plain if plain.is_terminal else Console(
-        markup=False, highlight=False, emoji=False, width=WIDTH_IN_PIPES
+    return (
+        plain
+        if plain.is_terminal
+        else Console(markup=False, highlight=False, emoji=False, width=WIDTH_IN_PIPES)
     )

@@ -1,4 +1,4 @@
-"""Where the demo lives: a folder of its own with settings, database, queue socket and logs, and free ports."""
+"""Where the demo lives: a folder of its own with settings, database, queue socket and logs; free ports."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ SETTINGS_FILE = "orderhub.toml"
 LOG_FILE = "hub.log"
 
 LEASE = timedelta(hours=12)
-TRACK_EVERY = timedelta(hours=24)
+TRACK_EVERY = timedelta(hours=60)
 SWEEP_SECONDS = 0.25
 PUBLIC_URL = "https://orderhub.example"
 """What platforms are told; `FrontDoor` leads from there to the hub's port."""

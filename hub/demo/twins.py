@@ -54,7 +54,7 @@ class TwinServers:
         running = asyncio.create_task(server.serve(sockets=list(self._sockets.values())))
         try:
             async with asyncio.timeout(START_SECONDS):
-                while not server.started:
+                while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(NOTHING_TO_POST_SECONDS)
             yield
         finally:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from connectors.kit import ConnectorError, Delivery, FetchesOrders
 from hub.context import HubContext
 from hub.jobs.pull import arrival
-from hub.jobs.trouble import back_off, report
+from hub.jobs.trouble import back_off, opened, report
 from hub.storage import notices
 from hub.storage.connections import ConnectionStatus
 from hub.storage.database import UnitOfWork
@@ -16,7 +16,7 @@ BATCH = 25
 
 async def fetch(hub: HubContext, connection_id: str) -> None:
     """Fetch all that is due, a batch of ids at a time."""
-    live = await hub.live.open(connection_id)
+    live = await opened(hub, connection_id)
     if live is None or live.connection.status is ConnectionStatus.PAUSED:
         return
     if not isinstance(live.connector, FetchesOrders):

@@ -15,7 +15,7 @@ from hub.connections import Live
 from hub.context import HubContext
 from hub.domain.effects import Verb
 from hub.jobs.errands import Answer, Errand, load_errands, run_errand
-from hub.jobs.trouble import back_off, pause
+from hub.jobs.trouble import back_off, opened, pause
 from hub.pipeline.delivered import Delivered, record
 from hub.storage.connections import ConnectionStatus
 from hub.storage.database import UnitOfWork
@@ -33,7 +33,7 @@ UNCONFIRMED_AGAIN = timedelta(minutes=5)
 async def work_outbox(hub: HubContext, connection_id: str) -> None:
     """Send all that is due through one connection."""
     while True:
-        live = await hub.live.open(connection_id)
+        live = await opened(hub, connection_id)
         if live is None or live.connection.status is not ConnectionStatus.ACTIVE:
             return
         lease_ends = hub.now() + hub.settings.lease
@@ -43,7 +43,7 @@ async def work_outbox(hub: HubContext, connection_id: str) -> None:
         delivered, trouble = await _send_all(hub, live, errands, lease_ends)
         await hub.database.run(lambda uow: record(hub.books, uow, delivered, hub.now()))  # noqa: B023 - runs at once
         if trouble is not None:
-            await pause(hub, live.connection, trouble)
+            await pause(hub, connection_id, trouble)
             return
 
 

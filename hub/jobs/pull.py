@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from connectors.kit import ConnectorError, Delivery, Page, PullsOrders, RevisitsOpenOrders
 from hub.context import HubContext
-from hub.jobs.trouble import report
+from hub.jobs.trouble import opened, report
 from hub.storage import notices
 from hub.storage.connections import ConnectionStatus
 from hub.storage.database import UnitOfWork
@@ -25,7 +25,7 @@ def arrival(connection_id: str, delivery: Delivery, lane: str = "live") -> Arriv
 
 async def pull(hub: HubContext, connection_id: str) -> None:
     """One pull of one connection, from its bookmark to the present."""
-    live = await hub.live.open(connection_id)
+    live = await opened(hub, connection_id)
     if live is None or live.connection.status is ConnectionStatus.PAUSED:
         return
     connection, connector = live.connection, live.connector

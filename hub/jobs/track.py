@@ -6,7 +6,7 @@ from connectors.kit import ConnectorError, Delivery, TracksParcels
 from hub.context import HubContext
 from hub.jobs.errands import tracked_parcel
 from hub.jobs.pull import arrival
-from hub.jobs.trouble import report
+from hub.jobs.trouble import opened, recovered, report
 from hub.storage import parcels
 from hub.storage.connections import ConnectionStatus
 from hub.storage.database import UnitOfWork
@@ -16,7 +16,7 @@ from mappings.canonical import Parcel
 
 async def track(hub: HubContext, connection_id: str) -> None:
     """Ask for every parcel of this carrier that is due."""
-    live = await hub.live.open(connection_id)
+    live = await opened(hub, connection_id)
     if live is None or live.connection.status is not ConnectionStatus.ACTIVE:
         return
     connector = live.connector
@@ -29,6 +29,7 @@ async def track(hub: HubContext, connection_id: str) -> None:
             await report(hub, live.connection, error)
             return
         await hub.database.run(lambda uow: _store(hub, uow, connection_id, deliveries))  # noqa: B023 - runs at once
+        await recovered(hub, live.connection)
 
 
 def _due(hub: HubContext, uow: UnitOfWork, connection_id: str, limit: int) -> list[Parcel]:

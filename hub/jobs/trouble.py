@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 from connectors.kit import ConnectorError, Misconfigured, RateLimited, Recovery
+from hub.connections import Live
 from hub.context import HubContext
 from hub.storage.connections import Connection
 from hub.storage.database import UnitOfWork
@@ -20,10 +21,20 @@ def back_off(failures: int, error: ConnectorError) -> timedelta:
     return min(LONGEST_BACK_OFF, timedelta(seconds=10 * 2.0 ** min(failures, 10)))
 
 
+async def opened(hub: HubContext, connection_id: str) -> Live | None:
+    """The live connector; null for a connection that does not exist, and for one whose plug-in or settings
+    cannot be used, which is paused."""
+    try:
+        return await hub.live.open(connection_id)
+    except Misconfigured as error:
+        await pause(hub, connection_id, error)
+        return None
+
+
 async def report(hub: HubContext, connection: Connection, error: ConnectorError) -> None:
     """Note that a pull or fetch failed; pauses the connection where only a person can help."""
     if error.recovery in (Recovery.REAUTHORISE, Recovery.RECONFIGURE):
-        await pause(hub, connection, error)
+        await pause(hub, connection.connection_id, error)
         return
     retry_at = hub.now() + back_off(connection.failures, error)
 
@@ -35,11 +46,18 @@ async def report(hub: HubContext, connection: Connection, error: ConnectorError)
         log.warning("connection fails", extra={"connection": connection.connection_id, "error": str(error)})
 
 
-async def pause(hub: HubContext, connection: Connection, error: ConnectorError) -> None:
+async def recovered(hub: HubContext, connection: Connection) -> None:
+    """A connection works again. Stores say so with every pull; for carriers nobody else does."""
+    if connection.failures:
+        await hub.database.run(lambda uow: hub.books.connections.works(uow, connection.connection_id))
+        log.info("connection works again", extra={"connection": connection.connection_id})
+
+
+async def pause(hub: HubContext, connection_id: str, error: ConnectorError) -> None:
     """Stop using a connection until a person acts; others do not notice."""
     reason = pause_reason(error)
-    await hub.database.run(lambda uow: hub.books.connections.pause(uow, connection.connection_id, reason))
-    log.error("connection paused", extra={"connection": connection.connection_id, "reason": reason})
+    await hub.database.run(lambda uow: hub.books.connections.pause(uow, connection_id, reason))
+    log.error("connection paused", extra={"connection": connection_id, "reason": reason})
 
 
 def pause_reason(error: ConnectorError) -> str:

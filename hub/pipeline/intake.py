@@ -27,6 +27,9 @@ from mappings.errors import MappingError
 DRIFT_SAMPLE = 5
 """Documents per batch that are searched for fields nobody named; all of them in a small batch."""
 
+LARGEST_DOCUMENT = 8 * 2**20
+"""Bytes; the largest orders that platforms allow (Shopify: 500 lines) stay below a tenth of it."""
+
 
 @dataclass
 class _Batch:
@@ -82,7 +85,10 @@ def _read(
 def _opened(books: Books, row: InboxRow) -> bytes:
     if row.document is None:
         raise MappingError("$", "the document was thrown away after its time")
-    return books.connections.key(row.connection_id).open(row.document, f"inbox:{row.id}")
+    document = books.connections.key(row.connection_id).open(row.document, f"inbox:{row.id}")
+    if len(document) > LARGEST_DOCUMENT:
+        raise MappingError("$", f"is larger than {LARGEST_DOCUMENT // 2**20} MiB")
+    return document
 
 
 def _note_drift(

@@ -1,11 +1,12 @@
 """When the hub has something to do next, and what it still has to do: asked of the rows, like a sweep."""
 
-from hub.clock import EPOCH, from_micros
+from datetime import UTC, datetime, timedelta
+
+from hub.clock import from_micros
 from hub.simulation.crash import SimulatedClock
 from hub.storage.database import UnitOfWork
-from datetime import datetime, timedelta
 
-_FAR = timedelta(days=36500)
+_NEVER = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 _ON_OUR_CLOCK = (
     "SELECT MIN(next_pull_at) FROM connections WHERE status <> 'paused' AND kind = 'store'",
@@ -23,21 +24,18 @@ _AT_ONCE = (
 )
 
 
+_ALL = f"SELECT {', '.join(f'({each})' for each in (*_ON_TRUE_CLOCK, *_ON_OUR_CLOCK, *_AT_ONCE))}"
+
+
 def next_due(uow: UnitOfWork, clock: SimulatedClock) -> datetime:
     """The next instant (true time) at which a sweep would find something."""
-    ours = _least(uow, (*_ON_OUR_CLOCK, *_AT_ONCE))
-    true = _least(uow, _ON_TRUE_CLOCK)
-    return min(
-        ours - clock.error if ours else EPOCH + _FAR,
-        true or EPOCH + _FAR,
-    )
-
-
-def _least(uow: UnitOfWork, statements: tuple[str, ...]) -> datetime | None:
-    row = uow.one(f"SELECT {', '.join(f'({each})' for each in statements)}")
+    row = uow.one(_ALL)
     assert row is not None
-    found = [value for value in row if value is not None]
-    return from_micros(min(found)) if found else None
+    on_true_clock, *on_ours = row
+    moments = [from_micros(each) - clock.error for each in on_ours if each is not None]
+    if on_true_clock is not None:
+        moments.append(from_micros(on_true_clock))
+    return min(moments, default=_NEVER)
 
 
 def open_work(uow: UnitOfWork) -> list[str]:

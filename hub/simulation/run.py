@@ -25,6 +25,7 @@ from hub.bootstrap import World as HubWorld
 from hub.bootstrap import open_hub
 from hub.clock import CountedIds
 from hub.context import HubContext
+from hub.domain.policies import TellAt
 from hub.jobs.sweep import due_work
 from hub.jobs.table import JOBS
 from hub.registry import Registry
@@ -44,10 +45,13 @@ from hub.storage.tables import metadata
 from hub.vault import Vault, new_master_key
 
 START = datetime(2026, 2, 27, 6, 30, tzinfo=UTC)
-PULL_EVERY = timedelta(minutes=50)
+PULL_EVERY = (40, 160)
+"""Minutes, drawn from the seed: webhooks bring most, pulls what was lost."""
 TRACK_EVERY = timedelta(hours=5)
 SETTLES_WITHIN = timedelta(days=4)
 """N-LIVE: how long after the last event and the last fault the hub may need until nothing is due."""
+CHECK_EVERY = 6
+"""Commits between two checks of the books: a promise that is not there stays to be seen."""
 AT_ONE_INSTANT = 60
 """Rounds of jobs at one instant before time moves on regardless."""
 
@@ -112,14 +116,20 @@ class Simulation:
         self.random = self._stream("scheduler")
         self.fate = Fate(self._stream("fate"))
         self.mix = faults if faults is not None else draw_faults(self._stream("faults"))
-        self.registry = _slower(registry.load())
+        pull_every = timedelta(minutes=self._stream("pulls").uniform(*PULL_EVERY))
+        self.registry = _slower(registry.load(), pull_every)
         self.brand = make_brand(self._stream("brand"), orders)
         self.twins = {
             connection_id: self._twin(kind, platform, connection_id)
             for connection_id, (kind, platform) in self.brand.platforms.items()
         }
         self.world = World(self.brand, self.twins, self._stream("world"))
-        self.ledgers = Ledgers(self.twins)
+        patient = {
+            each.store.store_id
+            for each in self.brand.storefronts
+            if each.store.policy.tell_at is TellAt.HANDED_OVER
+        }
+        self.ledgers = Ledgers(self.twins, frozenset(patient))
         self.database = MortalDatabase(database_url or "sqlite://", self.fate, self.clock.world)
         self.queue = InlineQueue(self.fate)
         self.new_id = CountedIds()
@@ -129,6 +139,7 @@ class Simulation:
         self.hub = self._no_hub
         self.steps = 0
         self.jobs: Counter[str] = Counter()
+        self.checked = 0
         self.paused_since: dict[str, datetime] = {}
 
     @property
@@ -260,7 +271,7 @@ class Simulation:
                 quiet_from = quiet_from or self.clock.true
                 deadline = deadline or self.clock.true + SETTLES_WITHIN
                 if not left and self.clock.true >= quiet_from + 2 * TRACK_EVERY:
-                    return
+                    return self.check_books()
                 if self.clock.true > deadline:
                     raise Violated("N-LIVE", f"still open after {SETTLES_WITHIN}: {left[:5]}")
             self._jump(self.clock.true + timedelta(hours=6))
@@ -272,11 +283,13 @@ class Simulation:
         moments += [restock.at for restock in self.world.restocks[:1]]
         return min((each for each in moments if each is not None), default=None)
 
+    def _due(self) -> datetime:
+        return self.database.transact(lambda uow: next_due(uow, self.clock), reading=True)[0]
+
     def _jump(self, latest: datetime) -> None:
         """To what is due next. The world moves almost to the second; what the hub polls for comes up to ten
         minutes late, so that what is due together is done together."""
-        due = self.database.transact(lambda uow: next_due(uow, self.clock), reading=True)[0]
-        upcoming = max(due, self.clock.true) + timedelta(seconds=self.random.uniform(1, 600))
+        upcoming = max(self._due(), self.clock.true) + timedelta(seconds=self.random.uniform(1, 600))
         if event := self._next_event():
             upcoming = min(upcoming, event + timedelta(seconds=self.random.uniform(0, 5)))
         self.clock.advance_to(max(min(upcoming, latest), self.clock.true + timedelta(seconds=1)))
@@ -338,7 +351,7 @@ class Simulation:
         """What was woken, else what the sweep finds; in an order that the seed decides."""
         wakes = sorted(self.queue.woken, key=lambda wake: (wake.job, wake.key, wake.lane))
         self.queue.woken.clear()
-        if not wakes:
+        if not wakes and self._due() <= self.clock.true:
             found = await self._survive(due_work(self.hub))
             wakes = found or []
         self.random.shuffle(wakes)
@@ -371,6 +384,11 @@ class Simulation:
     def _check(self) -> None:
         self.steps += 1
         self.ledgers.check()
+        if self.database.commits >= self.checked + CHECK_EVERY:
+            self.check_books()
+
+    def check_books(self) -> None:
+        self.checked = self.database.commits
         self.database.transact(check_books, reading=True)
 
 
@@ -399,10 +417,10 @@ def _is_known(uow: UnitOfWork, reference: str) -> bool:
     return uow.one("SELECT id FROM stock_movements WHERE reference = :r", r=reference) is not None
 
 
-def _slower(found: Registry) -> Registry:
+def _slower(found: Registry, pull_every: timedelta) -> Registry:
     """The same plug-ins, asked less often: days of virtual time cost requests, webhooks bring the rest."""
     stores = {
-        name: dataclasses.replace(plugin, pull_every=PULL_EVERY) for name, plugin in found.stores.items()
+        name: dataclasses.replace(plugin, pull_every=pull_every) for name, plugin in found.stores.items()
     }
     return dataclasses.replace(found, stores=stores)
 

@@ -300,6 +300,10 @@ class Connections:
             id=connection_id,
         )
 
+    def works(self, uow: UnitOfWork, connection_id: str) -> None:
+        """Failures of before are over."""
+        uow.change("UPDATE connections SET failures = 0, last_error = '' WHERE id = :id", id=connection_id)
+
     def failed(self, uow: UnitOfWork, connection_id: str, error: str, retry_at: datetime) -> None:
         """A pull failed for now: it is tried again at `retry_at`."""
         uow.change(

@@ -206,8 +206,8 @@ orders = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("connection_id", "external_id"),
 )
-"""`document` is the canonical order, sealed; `elsewhere` maps line ids to units that others shipped; `decided`
-counts its decision rows."""
+"""`document` is the canonical order, sealed; `elsewhere` maps line ids to units that others shipped;
+`decided` counts its decision rows."""
 Index("ix_orders_buyer", orders.c.buyer_index, orders.c.placed_at)
 Index("ix_orders_stage", orders.c.stage, orders.c.id)
 Index("ix_orders_number", orders.c.number)

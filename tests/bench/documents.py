@@ -1,7 +1,7 @@
 """Vendure order documents in any number: some made by the platform's twin, the rest the same with other ids."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -55,32 +55,32 @@ def _renamed(document: bytes, was: str, external_id: str, day: int) -> bytes:
     )
 
 
-def make_models(number: int = MODELS) -> Models:
+def make_models(number: int = MODELS, lines: Mapping[int, int] = LINES) -> Models:
     """Orders placed at the twin one by one and pulled through the connector."""
-    return asyncio.run(_make_models(number))
+    return asyncio.run(_make_models(number, lines))
 
 
-async def _make_models(number: int) -> Models:
+async def _make_models(number: int, lines: Mapping[int, int]) -> Models:
     rig = Rig(load().stores["vendure"])
     random = Random(5)
     rig.twin.offer([Product(sku=sku, title=f"Title {sku}", price=Decimal(10), stock=10**6) for sku in SKUS])
-    for purchase in _purchases(number, random):
+    for purchase in _purchases(number, lines, random):
         rig.twin.place_order(purchase)
         rig.clock.advance(timedelta(seconds=7))
     deliveries = [each async for page in rig.connector.pull_orders("") for each in page.deliveries]
     return Models(list({delivery.external_id: delivery for delivery in deliveries}.values()))
 
 
-def _purchases(number: int, random: Random) -> Iterator[Purchase]:
+def _purchases(number: int, lines: Mapping[int, int], random: Random) -> Iterator[Purchase]:
     """Every buyer comes twice in the day."""
     for position in range(number):
-        lines = random.choices(list(LINES), list(LINES.values()))[0]
+        basket = random.choices(list(lines), list(lines.values()))[0]
         buyer = f"buyer{position % (number // 2 + 1)}"
         yield Purchase(
             buyer_reference=buyer,
             email=f"{buyer}@example.com",
             ship_to=_address(position, random.choice(CITIES)),
-            items=[(sku, random.randint(1, 3)) for sku in random.sample(SKUS, lines)],
+            items=[(sku, random.randint(1, 3)) for sku in random.sample(SKUS, basket)],
         )
 
 

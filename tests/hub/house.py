@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
-__all__ = ["House", "ManualClock", "migrated_house"]
+__all__ = ["MAPPINGS", "House", "ManualClock", "add_connection", "migrated_house", "set_up"]
 
 
 class PlainStore:
@@ -157,11 +157,11 @@ def migrated_house(
         )
     )
     house = House(database=database, clock=clock, books=books)
-    house.run(lambda uow: _set_up(uow, house, stock or {"RED": 10, "BLUE": 10}))
+    house.run(lambda uow: set_up(uow, house, stock or {"RED": 10, "BLUE": 10}))
     return house
 
 
-def _set_up(uow: UnitOfWork, house: House, stock: Mapping[str, int]) -> None:
+def set_up(uow: UnitOfWork, house: House, stock: Mapping[str, int]) -> None:
     stores.add_store(uow, stores.Store(store_id="brand-store", name="Store", policy=StorePolicy()))
     add_connection(uow, house, "store", "store", "plain", STORE_CAPABILITIES)
     add_connection(uow, house, "carrier", "carrier", "plain-carrier", CARRIER_CAPABILITIES)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.vendure_server import Database, Unobtainable, VendureServer
+from tests.interop.vendure_server import Database, Unobtainable, VendureServer, wait_until_gone
 from tests.interop.vendure_shop import VendureShop
 from tests.interop.vendure_worlds import RealServer, RealWorld
 
@@ -36,7 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def start_vendure(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StartVendure]:
-    """Starts further servers: `start_vendure(database="postgres")`. All of them end with the session."""
+    """Starts servers: `start_vendure(database="postgres")`. All of them end with the session."""
     servers = request.config.stash.setdefault(SERVERS, [])
 
     def start(*, database: Database = "sqljs") -> VendureServer:
@@ -49,13 +49,15 @@ def start_vendure(
         return server
 
     yield start
+    processes = [process for server in servers for process in server.process_ids]
     while servers:
         servers.pop().close()
+    wait_until_gone(processes)
 
 
 @pytest.fixture(scope="session")
 def vendure(start_vendure: StartVendure) -> VendureServer:
-    """The server that most tests share; it is never restarted."""
+    """The server that most tests share; a test may stop it and start it again, but never kill it."""
     return start_vendure()
 
 
@@ -76,7 +78,7 @@ def sqljs(vendure: VendureServer) -> Iterator[RealServer]:
 
 @pytest.fixture(scope="session")
 def vendure_on_postgres(start_vendure: StartVendure) -> VendureServer:
-    """Another one that tests share; a test may kill it and start it again, since that loses nothing."""
+    """Another one that tests share; a test may even kill it, since that loses nothing."""
     return start_vendure(database="postgres")
 
 
@@ -87,9 +89,9 @@ def postgres(vendure_on_postgres: VendureServer) -> Iterator[RealServer]:
         yield server
 
 
-@pytest.fixture(params=["sqljs", "postgres"])
-async def real(request: pytest.FixtureRequest) -> AsyncIterator[RealWorld]:
-    """A connector at a real server, over either database."""
-    world = RealWorld(request.getfixturevalue(request.param))
+@pytest.fixture
+async def real(sqljs: RealServer) -> AsyncIterator[RealWorld]:
+    """A connector at the shared server."""
+    world = RealWorld(sqljs)
     yield world
     await world.close()

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from hub.domain.order import Stage
-from tests.interop.vendure_hub import IN_SHANGHAI, CARRIER, HubOnVendure
+from tests.interop.vendure_hub import CARRIER, IN_SHANGHAI, HubOnVendure
 from tests.interop.vendure_server import VendureServer
 from tests.interop.vendure_shop import BUYER, PlacedOrder, VendureShop
 from tests.interop.vendure_worlds import RealServer
@@ -161,38 +161,34 @@ async def test_an_authorised_order_waits_until_its_money_is_collected(hub: HubOn
 
 
 @pytest.mark.parametrize(
-    ("database", "end"), [("sqljs", VendureServer.stop), ("postgres", VendureServer.kill)], indirect=["database"]
+    ("database", "end"),
+    [("sqljs", VendureServer.stop), ("postgres", VendureServer.kill)],
+    indirect=["database"],
 )
-async def test_the_end_of_vendure_in_the_middle_loses_nothing(
+async def test_an_end_of_vendure_in_the_middle_loses_nothing(
     database: tuple[VendureServer, RealServer], end: Callable[[VendureServer], None], opened: OpenHub
 ) -> None:
-    """An answer is lost and Vendure ends; later it ends again while the hub has something to tell."""
+    """One parcel was told without an answer, one leaves meanwhile, one order was never pulled."""
     server, people = database
-    address = server.url
     hub = await opened(people, harbour={"CLEAT-L": 20})
-    before = buy(hub.shop, ("CLEAT-L", 1))
+    orders = [buy(hub.shop, ("CLEAT-L", 1)), buy(hub.shop, ("CLEAT-L", 2))]
     await hub.wait()
     hub.transport.lose("AddFulfilment", arrives=True)
     await hub.next_scan()
-    assert [state for state, *_ in hub.shop.fulfilments(before.id)] == ["Pending"]
+    assert sorted(state for order in orders for state, *_ in hub.shop.fulfilments(order.id)) == ["Pending"]
+    orders.append(buy(hub.shop, ("CLEAT-L", 3)))
 
-    end(server)
-    await hub.wait()
-    server.start()
-    between = buy(hub.shop, ("CLEAT-L", 2))
-    await hub.wait()
     end(server)
     await hub.wait(timedelta(hours=12))
     server.start()
-    after = buy(hub.shop, ("CLEAT-L", 3))
+    orders.append(buy(hub.shop, ("CLEAT-L", 4)))
     await hub.wait()
     await hub.until_delivered()
 
-    for order in (before, between, after):
+    for order in orders:
         assert await told(hub, order) == [("Delivered", order.quantities)]
         assert await hub.stage(order.id) is Stage.CLOSED
-    assert server.url == address
-    assert await shown_and_available(hub, "CLEAT-L") == (14, 14)
+    assert await shown_and_available(hub, "CLEAT-L") == (10, 10)
 
 
 @pytest.fixture
@@ -209,7 +205,9 @@ async def told(hub: HubOnVendure, order: PlacedOrder) -> list[tuple[str, Mapping
     if fulfilments:
         assert sorted(code for _, _, code, _ in fulfilments) == sorted(await hub.carried(order.id))
     assert {method for _, method, _, _ in fulfilments} <= {CARRIER}
-    return [(state, {skus[line]: units for line, units in lines.items()}) for state, _, _, lines in fulfilments]
+    return [
+        (state, {skus[line]: units for line, units in lines.items()}) for state, _, _, lines in fulfilments
+    ]
 
 
 async def shown_and_available(hub: HubOnVendure, sku: str) -> tuple[int, int]:

@@ -2,15 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.interop.conftest import StartVendure
-from tests.interop.vendure_server import Unobtainable, VendureServer, find_node, install, wait_until
+from tests.interop.vendure_server import Unobtainable, find_node, install, wait_until_gone
 from tests.interop.vendure_shop import Refused, VendureShop
 
 
@@ -51,32 +47,9 @@ def test_a_buyer_cannot_have_more_than_there_is(shop: VendureShop) -> None:
         shop.place_order([("HARBOUR-L", 1)])
 
 
-def test_an_order_outlives_stop_and_start_at_the_same_address(start_vendure: StartVendure) -> None:
-    server = start_vendure()
-    address, order_id = server.url, place_one(server)
-
-    server.stop()
-    server.start()
-
-    assert server.url == address
-    assert state_of(order_id, server) == "PaymentSettled"
-    processes = server.process_ids
-    server.close()
-    wait_until_gone(processes)
-
-
-def test_an_order_outlives_a_kill_with_postgresql(vendure_on_postgres: VendureServer) -> None:
-    order_id = place_one(vendure_on_postgres)
-
-    vendure_on_postgres.kill()
-    vendure_on_postgres.start()
-
-    assert state_of(order_id, vendure_on_postgres) == "PaymentSettled"
-
-
 def test_servers_die_with_a_session_that_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT, tmp_path],
+        [sys.executable, "-c", LAUNCH_AND_WAIT, tmp_path],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -90,11 +63,11 @@ def test_servers_die_with_a_session_that_is_killed(tmp_path: Path) -> None:
     wait_until_gone(processes)
 
 
-START_AND_WAIT = """
+LAUNCH_AND_WAIT = """
 import pathlib, sys
-from tests.interop.vendure_server import Unobtainable, VendureServer, find_node, install, wait_until
+from tests.interop.vendure_server import VendureServer
 server = VendureServer(pathlib.Path(sys.argv[1]), database="postgres")
-server.start()
+server.launch()
 print(*server.process_ids, flush=True)
 sys.stdin.read()
 """
@@ -120,18 +93,3 @@ def test_a_failed_installation_says_why_and_leaves_nothing_half_done(
         install(find_node())
 
     assert not list(tmp_path.glob("vendure-*/"))
-
-
-def wait_until_gone(processes: Sequence[int]) -> None:
-    wait_until(lambda: not any(map(psutil.pid_exists, processes)), "the end of all processes", seconds=10)
-
-
-def place_one(server: VendureServer) -> str:
-    with closing(VendureShop(server.url)) as shop:
-        return shop.place_order([("ROPE-10", 1)]).id
-
-
-def state_of(order_id: str, server: VendureServer) -> str:
-    with closing(VendureShop(server.url)) as shop:
-        state: str = shop.order(order_id)["state"]
-    return state

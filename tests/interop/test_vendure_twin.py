@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pytest
+
 from connectors.stores.vendure import documents
 from mappings.stores.vendure import queries
 from tests.interop.vendure_worlds import RealWorld, TwinWorld, World
@@ -20,11 +22,13 @@ Answers = dict[str, Any]
 """What was asked and where in the answer → what is there."""
 
 
-async def test_the_twin_says_what_the_server_says(real: RealWorld) -> None:
-    twin = TwinWorld()
+@pytest.mark.parametrize("database", ["sqljs", "postgres"])
+async def test_the_twin_says_what_the_server_says(database: str, request: pytest.FixtureRequest) -> None:
+    real, twin = RealWorld(request.getfixturevalue(database)), TwinWorld()
 
     said_by_server, said_by_twin = await interview(real), await interview(twin)
 
+    await real.close()
     await twin.close()
     differences = [
         f"{what}: server {said_by_server.get(what)}, twin {said_by_twin.get(what)}"

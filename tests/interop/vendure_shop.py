@@ -30,6 +30,9 @@ ADDRESS = {
     "phoneNumber": "+351 21 000 0000",
 }
 
+ONE_EACH = httpx.Limits(max_keepalive_connections=0)
+"""Node ends connections that rest for 5 s: on a slow machine just when the next request is on its way."""
+
 _REFUSAL = "... on ErrorResult { errorCode message }"
 
 ADD_ITEM = f"""
@@ -170,7 +173,7 @@ class VendureShop:
     """Buyers and an administrator of the server at `url`."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, verify=False)
+        self._client = httpx.Client(base_url=url, timeout=30, verify=False, limits=ONE_EACH)
         self.admin = GraphQLSession(self._client, "/admin-api")
         self.admin.send(LOGIN, **ADMIN)
         variants = self.admin.send(VARIANTS)["items"]

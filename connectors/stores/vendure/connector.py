@@ -4,6 +4,7 @@ Vendure has no webhooks, and `Order.updatedAt` does not move on payment, fulfilm
 modified orders are pulled, everything else is seen when the hub revisits its open orders.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -63,6 +64,7 @@ class VendureConnector(
     def __init__(self, settings: VendureSettings, outside: Outside) -> None:
         super().__init__(settings, outside)
         self._session = Session(settings, outside)
+        self._counting = asyncio.Lock()
 
     async def check(self) -> None:
         """Also refuses amounts that are not hundredths, a stock location that does not exist, and an
@@ -104,8 +106,10 @@ class VendureConnector(
             yield Page(deliveries=_deliveries(Topic.LISTING, items))
 
     async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
-        """Adds a fulfilment and moves it to `Shipped`; one that was added before is only moved."""
-        fulfilment = await self._known(shipment) or await self._add(shipment)
+        """Adds a fulfilment and moves it to `Shipped`; one that was added before is only moved. Never while
+        stock is pushed: adding turns promised units into sold ones."""
+        async with self._counting:
+            fulfilment = await self._known(shipment) or await self._add(shipment)
         if fulfilment.state in outward.UNSHIPPED:
             await self._move(fulfilment.id, "Shipped")
 
@@ -127,6 +131,10 @@ class VendureConnector(
     async def push_stock(self, levels: Sequence[StockLevel], key: str) -> Sequence[StockRefusal]:
         """Reads what Vendure promised itself just before it writes; an order that comes in between both is
         corrected by the next push."""
+        async with self._counting:
+            return await self._write_stock(levels)
+
+    async def _write_stock(self, levels: Sequence[StockLevel]) -> Sequence[StockRefusal]:
         server = await self._server()
         location, threshold = self._location(server), server.global_settings.out_of_stock_threshold
         ids = [level.listing_id for level in levels]

@@ -94,11 +94,19 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def database_url() -> str:
+    """Empty: the embedded database."""
+    return ""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[Desk]:
     """Nothing is set up yet."""
     monkeypatch.chdir(tmp_path)
-    for name in ("HUB_DATA_DIR", "HUB_MASTER_KEYS", "HUB_DATABASE_URL", "HUB_REDIS_URL"):
+    for name in ("HUB_DATA_DIR", "HUB_MASTER_KEYS", "HUB_DATABASE_URL", "HUB_REDIS_URL", "HUB_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
+    if database_url:
+        monkeypatch.setenv("HUB_DATABASE_URL", database_url)
     desk = Desk()
     monkeypatch.setattr(state, "make_world", desk.world)
     yield desk

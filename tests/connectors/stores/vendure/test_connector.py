@@ -1,5 +1,6 @@
 """What is strange about Vendure, where only a twin can make it happen."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -225,6 +226,25 @@ async def test_stock_is_written_once_per_batch():
     levels = [StockLevel(listing_id="1", sku="A", available=5, as_of=store.rig.clock())]
     await store.connector.push_stock(levels, "k-1")
     assert [effect.kind for effect in store.twin.effects] == ["stock"]
+
+
+async def test_stock_and_fulfilment_at_once_leave_the_right_stock(monkeypatch: pytest.MonkeyPatch):
+    store = Store()
+    (order_id,) = store.buy()
+    levels = [StockLevel(listing_id="1", sku="A", available=50, as_of=store.rig.clock())]
+    arrive = store.rig.wire.handle_async_request
+
+    async def late_where_stock_is_written(request: httpx.Request) -> httpx.Response:
+        for _ in range(500 if b"mutation WriteStock" in request.content else 0):
+            await asyncio.sleep(0)
+        return await arrive(request)
+
+    monkeypatch.setattr(store.rig.wire, "handle_async_request", late_where_stock_is_written)
+    await asyncio.gather(
+        store.connector.push_stock(levels, "k-1"),
+        store.connector.push_fulfilment(store.parcel(order_id), "k-2"),
+    )
+    assert store.twin.stock_shown() == {"A": 50}
 
 
 def test_foreign_bookmark_is_refused():

@@ -1,0 +1,116 @@
+"""A store and a carrier without any network: they note what they are asked and answer as told."""
+
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+
+from connectors.kit import (
+    BooksShipments,
+    CancelsBookings,
+    ConnectorSettings,
+    Delivery,
+    FetchesOrders,
+    FindsBookings,
+    Page,
+    PullsListings,
+    PullsOrders,
+    PushesFulfilments,
+    PushesFulfilmentStatus,
+    PushesStock,
+    TracksParcels,
+)
+from connectors.kit.messages import Topic
+from mappings.canonical import Booking, SalesOrder
+
+
+class PlainSettings(ConnectorSettings):
+    key: str = "s3cret"
+
+
+class Desk:
+    """`answers[verb]` are given one after the other: an error is raised, a value returned; afterwards all is
+    well. `calls` are (verb, subject) in their order."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, deque[Any]] = defaultdict(deque)
+        self.calls: list[tuple[str, str]] = []
+        self.pages: list[Page] = []
+        self.documents: dict[str, SalesOrder] = {}
+
+    def will(self, verb: str, *answers: Any) -> None:
+        self.answers[verb].extend(answers)
+
+    def asked(self, verb: str, subject: str = "", default: Any = None) -> Any:
+        self.calls.append((verb, subject))
+        answer = self.answers[verb].popleft() if self.answers[verb] else default
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def count(self, verb: str) -> int:
+        return sum(each == verb for each, _ in self.calls)
+
+
+def delivery(said: SalesOrder) -> Delivery:
+    return Delivery(topic=Topic.ORDER, external_id=said.external_id, document=msgspec.json.encode(said))
+
+
+class PlainStore(
+    PullsOrders, FetchesOrders, PullsListings, PushesFulfilmentStatus, PushesFulfilments, PushesStock
+):
+    desk: ClassVar[Desk]
+
+    async def check(self) -> None:
+        return None
+
+    async def pull_orders(self, bookmark: str) -> AsyncIterator[Page]:
+        self.desk.asked("pull", bookmark)
+        for page in self.desk.pages:
+            yield page
+            self.desk.asked("next page")
+
+    async def pull_listings(self) -> AsyncIterator[Page]:
+        for page in self.desk.pages:
+            yield page
+
+    async def fetch_orders(self, ids: Sequence[str]) -> Sequence[Delivery]:
+        self.desk.asked("fetch", ",".join(ids))
+        return [delivery(self.desk.documents[each]) for each in ids if each in self.desk.documents]
+
+    async def push_fulfilment(self, shipment, key):
+        self.desk.asked("push_fulfilment", shipment.tracking_number)
+
+    async def find_fulfilment(self, shipment):
+        return self.desk.asked("find_fulfilment", shipment.tracking_number, default=False)
+
+    async def push_status(self, shipment, key):
+        self.desk.asked("push_status", shipment.status)
+
+    async def push_stock(self, levels, key):
+        return self.desk.asked(
+            "push_stock", ",".join(f"{each.sku}={each.available}" for each in levels), default=()
+        )
+
+
+class PlainCarrier(FindsBookings, BooksShipments, CancelsBookings, TracksParcels):
+    desk: ClassVar[Desk]
+
+    async def check(self) -> None:
+        return None
+
+    async def book(self, request, key):
+        number = f"T-{request.reference}"
+        promise = Booking(reference=request.reference, carrier="plain-carrier", tracking_number=number)
+        return self.desk.asked("book", request.reference, default=promise)
+
+    async def find_booking(self, request):
+        return self.desk.asked("find_booking", request.reference)
+
+    async def cancel_booking(self, cancellation, key):
+        self.desk.asked("cancel_booking", cancellation.tracking_number)
+
+    async def track(self, parcels):
+        self.desk.asked("track", ",".join(each.tracking_number for each in parcels))
+        return ()

@@ -1,0 +1,328 @@
+"""Messages leave, and what platforms say becomes of orders: done, refused, or unknown and read back."""
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.kit import (
+    AuthenticationFailed,
+    Misconfigured,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Transient,
+    Unsupported,
+)
+from hub.jobs.outbox import UNCONFIRMED_AGAIN, work_outbox
+from hub.pipeline.resume import hold_orders
+from hub.storage import parcels
+from mappings.canonical import Booking, Buyer, TrackingReport, TrackingStatus
+from tests.hub.samples import event, line, sales
+
+
+@pytest.fixture
+def released(house):
+    """One order whose booking waits to be sent."""
+    house.take(sales())
+    return house
+
+
+def rows(house):
+    return house.rows("SELECT verb, state, outcome FROM outbox ORDER BY id")
+
+
+def consignment(house):
+    ((stage, number),) = house.rows("SELECT stage, tracking_number FROM consignments")
+    return stage, number
+
+
+def error_of(house):
+    return house.value("SELECT last_error FROM outbox ORDER BY id LIMIT 1")
+
+
+def hold(house):
+    order_id = house.value("SELECT id FROM orders")
+    house.run(lambda uow: hold_orders(house.books, uow, [order_id], "stop", "test", house.now))
+
+
+def number(house):
+    return house.value("SELECT id FROM consignments")
+
+
+class TestBooking:
+    async def test_booked_parcel_has_its_number_and_is_followed(self, hub, released):
+        await work_outbox(hub, "carrier")
+
+        assert rows(released) == [("book", "done", "done")]
+        assert consignment(released) == ("booked", f"T-{number(released)}")
+        due = released.now + hub.settings.track_every
+        assert [
+            each.tracking_number for each in released.run(lambda uow: parcels.due(uow, "carrier", 5, due))
+        ] == [f"T-{number(released)}"]
+
+    async def test_refusal_is_parked_with_the_carriers_words(self, hub, released, desk):
+        desk.will("book", Rejected("no such district"))
+
+        await work_outbox(hub, "carrier")
+
+        assert rows(released) == [("book", "parked", "refused")]
+        assert (error_of(released), consignment(released)) == ("no such district", ("released", ""))
+
+    async def test_what_the_platform_cannot_express_is_parked(self, hub, released, desk):
+        desk.will("book", Unsupported("no cash on delivery"))
+
+        await work_outbox(hub, "carrier")
+
+        assert rows(released) == [("book", "parked", "refused")]
+
+    async def test_passing_trouble_is_tried_again_by_the_schedule_and_then_parked(self, hub, released, desk):
+        schedule = hub.settings.retry_schedule
+        desk.will("book", *(Transient("no answer") for _ in range(len(schedule) + 1)))
+
+        for pause in schedule:
+            await work_outbox(hub, "carrier")
+            released.clock.advance(pause - timedelta(seconds=1))
+            await work_outbox(hub, "carrier")
+            released.clock.advance(timedelta(seconds=1))
+        await work_outbox(hub, "carrier")
+
+        assert desk.count("book") == len(schedule) + 1
+        assert desk.count("find_booking") == 0, "nothing was done, so nothing is to be looked for"
+        assert rows(released) == [("book", "parked", "unknown")]
+
+    async def test_rate_limit_waits_as_long_as_the_platform_asks(self, hub, released, desk):
+        desk.will("book", RateLimited("slow down", retry_after=timedelta(minutes=10)))
+
+        await work_outbox(hub, "carrier")
+        released.clock.advance(timedelta(minutes=10) - timedelta(seconds=1))
+        await work_outbox(hub, "carrier")
+        assert desk.count("book") == 1
+        released.clock.advance(timedelta(seconds=1))
+        await work_outbox(hub, "carrier")
+        assert desk.count("book") == 2
+
+    async def test_unconfirmed_booking_is_asked_for_later(self, hub, released, desk):
+        desk.will("book", Booking(reference="r", carrier="c", tracking_number="", confirmed=False))
+        await work_outbox(hub, "carrier")
+        assert consignment(released) == ("released", "")
+
+        released.clock.advance(UNCONFIRMED_AGAIN)
+        desk.will("find_booking", Booking(reference="r", carrier="c", tracking_number="T-9"))
+        await work_outbox(hub, "carrier")
+
+        assert (consignment(released), desk.count("book")) == (("booked", "T-9"), 1)
+
+
+class TestUnknownOutcome:
+    async def unanswered(self, hub, house, desk):
+        desk.will("book", OutcomeUnknown("no answer"))
+        await work_outbox(hub, "carrier")
+        assert rows(house) == [("book", "open", "")]
+
+    async def test_is_not_looked_for_before_the_platform_can_show_it(self, hub, released, desk):
+        await self.unanswered(hub, released, desk)
+
+        await work_outbox(hub, "carrier")
+
+        assert [verb for verb, _ in desk.calls] == ["book"]
+
+    async def test_is_found_and_not_booked_again(self, hub, released, desk):
+        await self.unanswered(hub, released, desk)
+        released.clock.advance(timedelta(seconds=30))
+        desk.will("find_booking", Booking(reference="r", carrier="c", tracking_number="T-9"))
+
+        await work_outbox(hub, "carrier")
+
+        assert (consignment(released), desk.count("book")) == (("booked", "T-9"), 1)
+
+    async def test_is_booked_again_only_when_it_is_not_there(self, hub, released, desk):
+        await self.unanswered(hub, released, desk)
+        released.clock.advance(timedelta(seconds=30))
+
+        await work_outbox(hub, "carrier")
+
+        assert [verb for verb, _ in desk.calls] == ["book", "find_booking", "book"]
+        assert consignment(released)[0] == "booked"
+
+    async def test_worker_that_died_leaves_the_same_doubt(self, hub, released, desk):
+        released.run(
+            lambda uow: hub.books.outbox.claim(uow, "carrier", 1, hub.now(), hub.database.lease_now(uow))
+        )
+        released.clock.advance(hub.settings.lease)
+
+        await work_outbox(hub, "carrier")
+
+        assert [verb for verb, _ in desk.calls] == ["find_booking", "book"]
+
+
+class TestTrouble:
+    @pytest.mark.parametrize(
+        "error", [AuthenticationFailed("expired"), Misconfigured("no such host", setting="host")]
+    )
+    async def test_connection_is_paused_and_its_messages_wait_without_doubt(self, hub, released, desk, error):
+        desk.will("book", error)
+
+        await work_outbox(hub, "carrier")
+
+        assert released.value("SELECT status FROM connections WHERE id = 'carrier'") == "paused"
+        assert released.value("SELECT status FROM connections WHERE id = 'store'") == "active"
+        assert rows(released) == [("book", "open", "")]
+        released.run(lambda uow: hub.books.connections.resume(uow, "carrier"))
+        await work_outbox(hub, "carrier")
+        assert [verb for verb, _ in desk.calls] == ["book", "book"]
+
+    async def test_connector_that_breaks_takes_no_other_message_with_it(self, hub, house, desk):
+        house.take(sales(), sales(external_id="2", buyer=Buyer(reference="b2")))
+        desk.will("book", KeyError("s3cret"))
+
+        await work_outbox(hub, "carrier")
+
+        assert sorted(rows(house)) == [("book", "done", "done"), ("book", "parked", "unknown")]
+        errors = {row[0] for row in house.rows("SELECT last_error FROM outbox")}
+        assert errors == {"", "the connector of plain-carrier failed: KeyError"}
+
+
+class TestCancelling:
+    async def booked(self, hub, house):
+        await work_outbox(hub, "carrier")
+        hold(house)
+        assert consignment(house)[0] == "cancelling"
+
+    async def test_agreed(self, hub, released, desk):
+        await self.booked(hub, released)
+
+        await work_outbox(hub, "carrier")
+
+        assert desk.calls[-1] == ("cancel_booking", f"T-{number(released)}")
+        assert (consignment(released)[0], released.stock("RED")) == ("cancelled", (10, 0))
+        assert released.stages() == {"4711": "on_hold"}
+
+    async def test_refused_is_an_answer_and_a_case(self, hub, released, desk):
+        await self.booked(hub, released)
+        desk.will("cancel_booking", Rejected("already picked up"))
+
+        await work_outbox(hub, "carrier")
+
+        assert rows(released)[-1] == ("cancel_booking", "done", "refused")
+        assert (consignment(released)[0], released.stock("RED")) == ("booked", (10, 1))
+        assert released.rows("SELECT kind, reason FROM cases") == [
+            ("cancelled_too_late", "already picked up")
+        ]
+
+    async def test_already_cancelled_counts_as_done(self, hub, released, desk):
+        await self.booked(hub, released)
+        desk.will("cancel_booking", Rejected("is cancelled", already_done=True))
+
+        await work_outbox(hub, "carrier")
+
+        assert consignment(released)[0] == "cancelled"
+
+    @pytest.mark.parametrize("later", ["not found", "refused"])
+    async def test_booking_that_never_came_about_frees_the_units(self, hub, released, desk, later):
+        desk.will("book", OutcomeUnknown("no answer"))
+        await work_outbox(hub, "carrier")
+        hold(released)
+        released.clock.advance(timedelta(seconds=30))
+        if later == "refused":
+            desk.will("find_booking", Rejected("never heard of it"))
+
+        await work_outbox(hub, "carrier")
+
+        assert (consignment(released), released.stock("RED")) == (("cancelled", ""), (10, 0))
+        assert released.stages() == {"4711": "on_hold"}
+        assert desk.count("cancel_booking") == 0
+        assert [state for _, state, _ in rows(released)] == ["withdrawn", "withdrawn"]
+
+    async def test_booking_that_is_found_then_is_taken_back(self, hub, released, desk):
+        desk.will("book", OutcomeUnknown("no answer"))
+        await work_outbox(hub, "carrier")
+        hold(released)
+        released.clock.advance(timedelta(seconds=30))
+        desk.will("find_booking", Booking(reference="r", carrier="c", tracking_number="T-9"))
+
+        await work_outbox(hub, "carrier")
+        await work_outbox(hub, "carrier")
+
+        assert desk.calls[-1] == ("cancel_booking", "T-9")
+        assert consignment(released)[0] == "cancelled"
+
+
+class TestTellingTheStore:
+    async def gone(self, hub, house, *statuses):
+        await work_outbox(hub, "carrier")
+        events = tuple(event(status, minutes) for minutes, status in enumerate(statuses, start=1))
+        report = TrackingReport(carrier="plain-carrier", tracking_number=f"T-{number(house)}", events=events)
+        house.report(report)
+        house.work()
+
+    async def test_parcel_and_its_delivery_are_told_in_turn_and_the_order_closes(self, hub, released, desk):
+        await self.gone(hub, released, TrackingStatus.PICKED_UP, TrackingStatus.DELIVERED)
+        assert (released.stock("RED"), released.stages()) == ((9, 0), {"4711": "dispatched"})
+
+        await work_outbox(hub, "store")
+
+        assert desk.calls[1:] == [
+            ("push_fulfilment", f"T-{number(released)}"),
+            ("push_status", TrackingStatus.DELIVERED),
+        ]
+        assert released.stages() == {"4711": "closed"}
+
+    async def test_unknown_outcome_is_looked_for_and_not_told_twice(self, hub, released, desk):
+        await self.gone(hub, released, TrackingStatus.PICKED_UP)
+        desk.will("push_fulfilment", OutcomeUnknown("no answer"))
+        await work_outbox(hub, "store")
+        released.clock.advance(timedelta(seconds=30))
+        desk.will("find_fulfilment", True)
+
+        await work_outbox(hub, "store")
+
+        assert (desk.count("push_fulfilment"), rows(released)[-1][1:]) == (1, ("done", "done"))
+
+    async def test_report_before_the_number_is_known_waits_for_it(self, hub, released):
+        early = TrackingReport(
+            carrier="plain-carrier",
+            tracking_number=f"T-{number(released)}",
+            events=(event(TrackingStatus.PICKED_UP, 1),),
+        )
+        released.report(early)
+        released.work()
+        assert released.rows("SELECT state FROM inbox WHERE topic = 'tracking'") == [("unmatched",)]
+
+        await work_outbox(hub, "carrier")
+        released.work()
+
+        assert consignment(released)[0] == "dispatched"
+
+
+async def test_nothing_is_sent_while_the_store_observes(hub, released, desk):
+    released.run(
+        lambda uow: uow.change(
+            "UPDATE connections SET status = 'observing', armed_from = NULL WHERE id = 'store'"
+        )
+    )
+
+    await work_outbox(hub, "carrier")
+    assert desk.calls == []
+
+    released.run(lambda uow: hub.books.connections.arm(uow, "store", sales().placed_at))
+    await work_outbox(hub, "carrier")
+    assert desk.count("book") == 1
+
+
+async def test_booking_of_a_consignment_that_nobody_wants_any_more_is_not_sent(hub, released, desk):
+    released.run(lambda uow: uow.change("UPDATE consignments SET stage = 'cancelled'"))
+
+    await work_outbox(hub, "carrier")
+
+    assert (desk.calls, rows(released)) == ([], [("book", "withdrawn", "")])
+
+
+async def test_many_messages_leave_in_one_go(hub, house, desk):
+    house.take(
+        *(sales(line(), external_id=f"{n}", buyer=Buyer(reference=f"{n}")) for n in range(10)),
+    )
+
+    await work_outbox(hub, "carrier")
+
+    assert desk.count("book") == 10
+    assert {state for _, state, _ in rows(house)} == {"done"}
