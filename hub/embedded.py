@@ -50,7 +50,11 @@ class EmbeddedQueue:
                 f"the path {self.socket} is too long for a Unix socket: set HUB_DATA_DIR to a shorter one"
             )
         self.revive()
-        self._await_answer()
+        try:
+            self._await_answer()
+        except QueueServerError:
+            self.stop()
+            raise
 
     def revive(self) -> bool:
         """Start the server if it is this process that owns it and it does not run; does not wait for it.

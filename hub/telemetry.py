@@ -33,6 +33,7 @@ CONNECTION_UP = Gauge(
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRET_NAMES = re.compile(r"secret|token|password|key|authorization|cookie|signature|sign$", re.IGNORECASE)
+_OURS = ("hub.", "connectors.", "mappings.")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Whatever ends a line for somebody, turns the direction of reading, or cannot be written as UTF-8."""
 
@@ -54,6 +55,8 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
             line["where"] = _where(record)
+            if state := getattr(getattr(record.exc_info[1], "orig", None), "sqlstate", None):
+                line["sqlstate"] = state
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -64,12 +67,13 @@ def _clean(value: object) -> object:
 
 
 def _where(record: logging.LogRecord) -> str:
-    """File and line of each frame; no values, because values may be personal."""
+    """File and line of our own frames and of the innermost one; no values, because values may be personal."""
     trace = record.exc_info[2] if record.exc_info else None
-    frames = []
+    frames: list[str] = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        if trace.tb_next is None or trace.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
+            frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     return " < ".join(reversed(frames[-8:]))
 

@@ -52,7 +52,9 @@ async def resume(hub: HubContext, key: str = "") -> None:
 
 
 async def reaudit(hub: HubContext, key: str = "") -> None:
-    """Orders on hold are audited again: links or policies changed."""
+    """Orders on hold are audited again: links, places or policies changed."""
+    news = await hub.database.read(lambda uow: hub.books.stock.news(uow, "linked", SKUS_AT_ONCE))
     after = ""
     while after := await hub.database.run(lambda uow: reaudit_page(hub.books, uow, after, hub.now())):
         pass
+    await hub.database.run(lambda uow: hub.books.stock.forget_news(uow, "linked", news))

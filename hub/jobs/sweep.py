@@ -18,10 +18,9 @@ def _due(hub: HubContext, uow: UnitOfWork) -> list[Wake]:
     wakes += [Wake("fetch", each) for each in notices.due_connections(uow, now)]
     wakes += [Wake("work_outbox", each) for each in books.outbox.due_connections(uow, now, lease_now)]
     wakes += [Wake("track", each, "bulk") for each in parcels.due_connections(uow, now)]
-    if books.stock.news(uow, "to_tell", 1):
-        wakes.append(Wake("tell_stock"))
-    if books.stock.news(uow, "arrived", 1):
-        wakes.append(Wake("resume"))
+    for kind, job in (("to_tell", "tell_stock"), ("arrived", "resume"), ("linked", "reaudit")):
+        if books.stock.news(uow, kind, 1):
+            wakes.append(Wake(job))
     return wakes
 
 

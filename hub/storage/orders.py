@@ -37,6 +37,13 @@ def buyer_key(sales: SalesOrder, index: BlindIndex) -> str:
     return index(sales.buyer.reference or sales.buyer.email or sales.buyer.telephone)
 
 
+def dialled(telephone: str) -> str:
+    """What identifies a telephone however it was written: its last ten digits (`+86 138…` = `138…`); a
+    masked number stays as it came."""
+    digits = "".join(filter(str.isdigit, telephone))
+    return telephone if "*" in telephone or not digits else digits[-10:]
+
+
 class Orders:
     """`sealing` gives the data key of a connection."""
 
@@ -206,7 +213,7 @@ class Orders:
     def _indexes(self, sales: SalesOrder) -> tuple[str, str, str]:
         buyer, address = sales.buyer, sales.ship_to
         telephone = buyer.telephone or (address.telephone if address and not address.masked else "")
-        return buyer_key(sales, self._index), self._index(telephone), self._index(buyer.email)
+        return buyer_key(sales, self._index), self._index(dialled(telephone)), self._index(buyer.email)
 
     def _sealed(self, order: Order) -> bytes:
         return self._sealing(order.connection_id).seal(_encode(order.sales), f"order:{order.order_id}")

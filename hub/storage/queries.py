@@ -12,6 +12,7 @@ import msgspec
 from hub.clock import from_micros, micros
 from hub.domain.order import Reason
 from hub.storage.database import UnitOfWork
+from hub.storage.orders import dialled
 from hub.vault import BlindIndex
 from mappings.structs import FrozenStruct
 
@@ -194,6 +195,8 @@ def orders(
     if before:
         conditions.append("o.id < :before")
         given["before"] = before
+    if "phone" in given:
+        given["phone"] = dialled(given["phone"])
     for name in ("email", "phone", "buyer"):
         if name in given:
             given[name] = index(given[name])

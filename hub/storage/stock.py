@@ -198,4 +198,4 @@ class Stock:
             " WHERE stock_changes.sku = k.sku AND stock_changes.changed_at = k.at",
             keys=wanted,
         )
-        uow.change("DELETE FROM stock_changes WHERE NOT to_tell AND NOT arrived")
+        uow.change("DELETE FROM stock_changes WHERE NOT to_tell AND NOT arrived AND NOT linked")

@@ -159,8 +159,8 @@ def link_equal_skus(uow: UnitOfWork, now: datetime) -> int:
     )
     if linked:
         uow.change(
-            "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
-            " SELECT DISTINCT sku, CAST(:now AS bigint), true, true FROM listings"
+            "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived, linked)"
+            " SELECT DISTINCT sku, CAST(:now AS bigint), true, true, true FROM listings"
             " WHERE sku IS NOT NULL AND told IS NULL"
             " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true",
             now=micros(now),
@@ -181,7 +181,8 @@ def link(uow: UnitOfWork, connection_id: str, listing_id: str, sku: str, now: da
     )
     if changed:
         uow.change(
-            "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived) VALUES (:sku, :now, true, true)"
+            "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived, linked)"
+            " VALUES (:sku, :now, true, true, true)"
             " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true",
             sku=sku,
             now=micros(now),

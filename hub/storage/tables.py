@@ -317,9 +317,10 @@ stock_changes = Table(
     Column("changed_at", Instant, nullable=False),
     Column("to_tell", Boolean, nullable=False),
     Column("arrived", Boolean, nullable=False),
+    Column("linked", Boolean, nullable=False, server_default=text("false")),
 )
-"""SKUs whose availability changed; `to_tell`: stores do not know yet; `arrived`: it rose, so back-orders
-may go."""
+"""News of SKUs. `to_tell`: stores do not know the availability yet; `arrived`: it rose, so back-orders may
+go; `linked`: a listing sells it now, so orders on hold are audited again."""
 
 outbox = Table(
     "outbox",

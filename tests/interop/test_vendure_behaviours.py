@@ -29,11 +29,14 @@ class RealShop:
     def __init__(self, server: RealServer) -> None:
         self.world = RealWorld(server)
         self.shop = server.shop
+        self._began = self.world.now()
         self._credentials = CredentialsInMemory()
 
     def connect(self, **overrides: Any) -> VendureConnector:
-        """One session per test, since each log-in takes 0.2 s; another one for other settings."""
-        return self.world.connect(None if overrides else self._credentials, **overrides)
+        """One session per test, since each log-in takes 0.2 s; another one for other settings. Orders of
+        former tests are not pulled again."""
+        credentials = None if overrides else self._credentials
+        return self.world.connect(credentials, **{"start_from": self._began, **overrides})
 
     async def place_order(self, items: Sequence[tuple[str, int]], *, paid: bool = True) -> str:
         return self.world.place_order(items, settled=paid)

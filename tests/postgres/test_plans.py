@@ -14,7 +14,8 @@ from tests.hub.samples import NOW
 
 FILL = {
     "inbox": (
-        "INSERT INTO inbox (id, connection_id, topic, external_id, revision, digest, lane, state, received_at)"
+        "INSERT INTO inbox (id, connection_id, topic, external_id, revision, digest, lane,"
+        " state, received_at)"
         " SELECT {pad}, 'store', 'order', {pad}, '1', {blob}, 'live',"
         " CASE WHEN n % 500 = 0 THEN 'new' ELSE 'done' END, n FROM numbers"
     ),
@@ -22,11 +23,12 @@ FILL = {
         "INSERT INTO orders (id, connection_id, store_id, external_id, number, stage, reasons, placed_at,"
         " buyer_index, telephone_index, email_index, decided, received_at, changed_at, version)"
         " SELECT {pad}, 'store', 'brand-store', {pad}, {pad},"
-        " CASE WHEN n % 500 = 0 THEN 'on_hold' ELSE 'closed' END, '[]', n, {pad}, '', '', 0, n, n, 1 FROM numbers"
+        " CASE WHEN n % 500 = 0 THEN 'on_hold' ELSE 'closed' END, '[]', n, {pad}, '', '', 0, n, n, 1"
+        " FROM numbers"
     ),
     "outbox": (
-        "INSERT INTO outbox (id, connection_id, gate_connection_id, verb, order_id, subject, state, not_before,"
-        " created_at) SELECT {pad}, 'carrier', 'store', 'book', {pad}, {pad},"
+        "INSERT INTO outbox (id, connection_id, gate_connection_id, verb, order_id, subject, state,"
+        " not_before, created_at) SELECT {pad}, 'carrier', 'store', 'book', {pad}, {pad},"
         " CASE WHEN n % 500 = 0 THEN 'open' ELSE 'done' END, n, n FROM numbers"
     ),
     "consignments": (

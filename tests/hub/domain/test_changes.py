@@ -120,7 +120,7 @@ class TestBookingMayHaveReachedTheCarrier:
     def test_it_goes_on_when_the_carrier_agreed(self, code):
         said, stage = STOPPING[code]
         shown = snapshot()
-        outcome, waiting = amended(released(shown), said, SENT, shown)
+        _, waiting = amended(released(shown), said, SENT, shown)
 
         after = routed(booking_cancelled(waiting, "o1-1", shown).order, shown)
 
@@ -169,7 +169,7 @@ class TestTooLate:
         assert cases(amended(self.gone(), said)[0]) == []
 
     def test_same_news_again_opens_none(self):
-        outcome, after = amended(self.gone(), CANCELLED)
+        _, after = amended(self.gone(), CANCELLED)
 
         assert cases(amended(after, replace(CANCELLED, note="again"))[0]) == []
 
@@ -215,7 +215,7 @@ class TestNothingThatMatters:
     def test_our_own_fulfilment_seen_on_the_platform_is_no_change(self):
         given = shipped(order(), Stage.DISPATCHED, consignment(1, Parcel.DISPATCHED, told=True))
 
-        outcome, after = amended(given, ELSEWHERE)
+        outcome, _ = amended(given, ELSEWHERE)
 
         assert (outcome.effects, outcome.reasons) == ((), ())
 

@@ -17,7 +17,7 @@ from hub.domain.policies import StorePolicy, TellAt
 from hub.domain.route import advance
 from hub.domain.tracking import tracked
 from mappings.canonical import LineQuantity, PaymentStatus, TrackingStatus
-from tests.hub.samples import NOW, address, booking, event, line, location, order, replace, sales, snapshot
+from tests.hub.samples import NOW, address, booking, event, line, location, order, replace, snapshot
 
 START = {("RED", "wh"): 3, ("RED", "room"): 2, ("BLUE", "wh"): 2, ("BLUE", "room"): 3}
 PLACES = (location("wh"), location("room", address=address(city="苏州市")))

@@ -160,7 +160,7 @@ def assert_parked_alone(house, path: str = r"\$.*"):
     assert re.fullmatch(path, bad[1]), bad
     assert bad[2], "a person needs a reason"
     assert "Wang" not in bad[2], "and no personal value"
-    assert [stage for stage in house.stages().values()] == ["released", "released"]
+    assert list(house.stages().values()) == ["released", "released"]
 
 
 @pytest.mark.parametrize("how", UNREADABLE)

@@ -106,7 +106,8 @@ def test_same_buyer_is_found_without_being_readable(house):
 
 
 def test_part_cut_out_by_hand_is_what_is_stored(house):
-    save(house, Stored(order=shipped(order(line(quantity=3)), Stage.RELEASED, consignment(1, Parcel.RELEASED))))
+    three = order(line(quantity=3))
+    save(house, Stored(order=shipped(three, Stage.RELEASED, consignment(1, Parcel.RELEASED))))
     stored = load(house)
     part = consignment(1, Parcel.DISPATCHED)
     rest = consignment(2, Parcel.RELEASED)

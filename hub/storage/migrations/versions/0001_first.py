@@ -1,4 +1,4 @@
-"""The tables of the first version."""
+"""The tables of the first release."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("to_tell", sa.Boolean(), nullable=False),
         sa.Column("arrived", sa.Boolean(), nullable=False),
+        sa.Column("linked", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.PrimaryKeyConstraint("sku", name=op.f("pk_stock_changes")),
     )
     op.create_table(
