@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from arq.connections import ArqRedis, RedisSettings
+from arq.constants import expires_extra_ms, job_key_prefix
+from arq.jobs import serialize_job
+from arq.utils import timestamp_ms
 from redis.exceptions import RedisError
 
 from hub.storage.database import Wake
@@ -80,6 +83,21 @@ async def connect(settings: RedisSettings) -> ArqRedis:
     return redis
 
 
+async def enqueue(redis: ArqRedis, *wakes: Wake) -> list[bool]:
+    """What arq's `enqueue_job` does, for many wake-ups in one round trip: whoever committed waits for it.
+
+    False for those that arq knows still: the job waits, it runs, or it has just looked for the last time.
+    """
+    async with redis.pipeline(transaction=True) as pipe:
+        for wake in wakes:
+            job_id, now = f"{wake.job}:{wake.key}", timestamp_ms()
+            job = serialize_job(wake.job, (wake.key,), {}, None, now, serializer=serialize)
+            pipe.set(job_key_prefix + job_id, job, px=expires_extra_ms, nx=True)
+            pipe.zadd(queue_name(wake.lane), {job_id: now}, nx=True)
+        answers = await pipe.execute()
+    return [bool(is_new) for is_new in answers[::2]]
+
+
 class ArqQueue:
     """arq's queue for the work, publish/subscribe for speed: idle workers would poll only every second."""
 
@@ -106,10 +124,9 @@ class ArqQueue:
         return True
 
     async def _send(self, wakes: Sequence[Wake]) -> None:
-        for wake in wakes:
-            job_id, lane = f"{wake.job}:{wake.key}", queue_name(wake.lane)
-            await self._redis.enqueue_job(wake.job, wake.key, _job_id=job_id, _queue_name=lane)
-        await self._redis.publish(CHANNEL, json.dumps([[w.job, w.key, w.lane] for w in wakes]))
+        queued = await enqueue(self._redis, *wakes)
+        heard = [[w.job, w.key, w.lane, is_queued] for w, is_queued in zip(wakes, queued, strict=True)]
+        await self._redis.publish(CHANNEL, json.dumps(heard))
 
     async def is_reachable(self) -> bool:
         async with asyncio.timeout(ANSWER_SECONDS):

@@ -8,7 +8,6 @@ starts the worker again. Jobs are not cancelled when Redis goes away: they need 
 
 import asyncio
 import contextlib
-import functools
 import json
 import logging
 import os
@@ -25,7 +24,7 @@ from redis.exceptions import RedisError
 from hub.context import HubContext
 from hub.jobs.sweep import due_work
 from hub.jobs.table import JOBS, Job
-from hub.queue import CHANNEL, connect, deserialize, queue_name, serialize
+from hub.queue import CHANNEL, client, connect, deserialize, enqueue, queue_name, serialize
 from hub.storage.database import Wake
 from hub.telemetry import JOB_SECONDS
 from hub.telemetry import JOBS as JOBS_RUN
@@ -81,6 +80,7 @@ class Lane:
     def __init__(self, hub: HubContext, redis: RedisSettings, lane: str) -> None:
         self._hub = hub
         self._redis = redis
+        self._pool = client(redis)
         self.lane = lane
         self._woken = asyncio.Event()
         self._is_down = False
@@ -107,6 +107,7 @@ class Lane:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._pool.aclose()
 
     async def _supervised(self, task: Callable[[], Awaitable[None]]) -> None:
         """Start it again whenever it ended: arq's worker ends with the first lost connection."""
@@ -208,18 +209,22 @@ class Lane:
             with contextlib.suppress(RedisError, OSError):
                 await client.aclose()
 
-    def _hear(self, wakes: Sequence[Sequence[str]]) -> None:
-        for job, key, lane in wakes:
+    def _hear(self, wakes: Sequence[tuple[str, str, str, bool]]) -> None:
+        for job, key, lane, is_queued in wakes:
             if (job, key) in self._running:
                 self._again.add((job, key))
-            elif lane == self.lane and (ending := self._started.get(f"{job}:{key}")):
-                # The job has looked for the last time, but arq knows it still and did not queue the wake-up.
-                ending.add_done_callback(functools.partial(self._wake, Wake(job, key, lane)))
+            elif lane == self.lane and not is_queued:
+                self._spawn(self._queue_again(Wake(job, key, lane)))
             if lane == self.lane:
                 self._woken.set()
 
-    def _wake(self, wake: Wake, ended: asyncio.Task[Any]) -> None:
-        self._spawn(self._hub.queue.wake([wake]))
+    async def _queue_again(self, wake: Wake) -> None:
+        """The job had looked for the last time when it was woken, but arq knew it still."""
+        if ending := self._started.get(f"{wake.job}:{wake.key}"):
+            await asyncio.wait([ending])
+        with contextlib.suppress(RedisError, OSError):  # then the sweep finds the work
+            await enqueue(self._pool, wake)
+            self._woken.set()
 
     async def _sweep(self) -> None:
         """Find due work by looking at rows; without a queue, do it here."""

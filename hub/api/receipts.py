@@ -27,7 +27,8 @@ def _store(hub: HubContext, uow: UnitOfWork, received: Sequence[Received]) -> No
     arrivals = [
         arrival(each.connection_id, delivery) for each in received for delivery in each.receipt.deliveries
     ]
-    hub.books.receive(uow, arrivals, now)
+    if arrivals:
+        hub.books.receive(uow, arrivals, now)
     things: dict[str, list[tuple[str, str]]] = {}
     for each in received:
         for notice in each.receipt.notices:

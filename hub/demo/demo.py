@@ -44,7 +44,10 @@ SETTLES_WITHIN = timedelta(days=5)
 START_SECONDS = 30
 END_SECONDS = 20
 STEP_SECONDS = 0.005
-LOOK_SECONDS = 0.4
+LOOK_SECONDS = 0.25
+MOST_WAITING, MOST_TO_POST, BRAKE = 40, 20, 10
+"""With more to do than this, hub or platforms are behind: time passes more slowly until they caught up, or
+hours would go by between cause and effect."""
 INTERRUPTED = 130
 
 
@@ -191,7 +194,10 @@ class Demo:
         quiet_since: datetime | None = None
         give_up_at = time.monotonic() + self._patience()
         while True:
-            progress.show(await hub.database.read(count))
+            counts = await hub.database.read(lambda uow: count(uow, self._clock()))
+            progress.show(counts)
+            is_behind = counts.waiting > MOST_WAITING or self._servers.to_post > MOST_TO_POST
+            self._clock.set_speed(self._speed / BRAKE if is_behind else self._speed)
             quiet_since = (quiet_since or self._clock()) if self._is_quiet() else None
             is_late = time.monotonic() > give_up_at
             if quiet_since or is_late:

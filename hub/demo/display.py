@@ -10,6 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from hub.clock import micros
 from hub.demo.clock import SharedClock
 from hub.demo.twins import TwinServers
 from hub.domain.order import Stage
@@ -25,20 +26,31 @@ MOVING = ("booked", "dispatched")
 
 @dataclass(frozen=True)
 class Counts:
-    """Orders and parcels by stage, as the hub's database has them now."""
+    """Orders and parcels by stage, and what waits for work, as the hub's database has them now."""
 
     orders: Mapping[str, int]
     parcels: Mapping[str, int]
+    waiting: int
+    """Documents and messages that the hub could work off now."""
 
     @property
     def moving(self) -> int:
         return sum(self.parcels.get(stage, 0) for stage in MOVING)
 
 
-def count(uow: UnitOfWork) -> Counts:
+def count(uow: UnitOfWork, now: datetime) -> Counts:
     orders = uow.all("SELECT stage, count(*) AS n FROM orders GROUP BY stage")
     parcels = uow.all("SELECT stage, count(*) AS n FROM consignments GROUP BY stage")
-    return Counts(orders={row.stage: row.n for row in orders}, parcels={row.stage: row.n for row in parcels})
+    waiting = uow.one(
+        "SELECT (SELECT count(*) FROM inbox WHERE state = 'new')"
+        " + (SELECT count(*) FROM outbox WHERE state = 'open' AND not_before <= :now) AS n",
+        now=micros(now),
+    )
+    return Counts(
+        orders={row.stage: row.n for row in orders},
+        parcels={row.stage: row.n for row in parcels},
+        waiting=waiting.n if waiting else 0,
+    )
 
 
 class Progress:

@@ -10,7 +10,7 @@ import msgspec
 from hub.domain.audit import is_paid, refund_is_open
 from hub.domain.dispatch import settle, take_back
 from hub.domain.effects import CaseKind, Effect, OpenCase
-from hub.domain.order import FINAL, Order, Parcel, Reason, Stage
+from hub.domain.order import FINAL, Consignment, Order, Parcel, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.snapshot import Snapshot
 from mappings.canonical import SalesOrder
@@ -32,18 +32,28 @@ def amend(order: Order, sales: SalesOrder, sent: frozenset[str], snapshot: Snaps
     cases = tuple(
         case
         for consignment in order.consignments
-        if consignment.is_handed_over
-        for case in _too_late(before, order, consignment.consignment_id)
+        if consignment.is_handed_over or (_is_announced(consignment) and not sales.cancelled_at)
+        for case in _too_late(before, order, consignment)
     )
     if order.stage not in (Stage.RELEASED, Stage.DISPATCHED):
         return Outcome(step="change", order=replace(order, stage=Stage.RECEIVED), effects=cases)
     differences = _differences(before, order, snapshot)
     if not differences:
         return Outcome(step="change", order=settle(order, snapshot))
-    order, undone = _taken_back(order, sent, snapshot)
+    keeps_announced = _TOO_LATE_ONCE_TOLD.issuperset(each.code for each in differences)
+    order, undone = _taken_back(order, sent, snapshot, keeps_announced=keeps_announced)
     return Outcome(
         step="change", order=settle(order, snapshot), reasons=differences, effects=(*cases, *undone)
     )
+
+
+_TOO_LATE_ONCE_TOLD = frozenset({"address_changed", "quantities_changed"})
+"""No platform takes back a fulfilment for these, so a second parcel could never be told."""
+
+
+def _is_announced(consignment: Consignment) -> bool:
+    """The store was told of it although it has not left."""
+    return consignment.told and consignment.stage is Parcel.BOOKED
 
 
 def _final(order: Order) -> Outcome:
@@ -114,17 +124,20 @@ def _shipped_elsewhere(before: Order, after: Order) -> bool:
     )
 
 
-def _too_late(before: Order, after: Order, consignment_id: str) -> list[OpenCase]:
+def _too_late(before: Order, after: Order, consignment: Consignment) -> list[OpenCase]:
     old, new = _facts(before.sales), _facts(after.sales)
+    since = "the parcel left" if consignment.is_handed_over else "the store was told of the parcel"
     kinds = []
     if new.cancelled and not old.cancelled:
-        kinds.append((CaseKind.CANCELLED_TOO_LATE, "cancelled on the platform after the parcel left"))
+        kinds.append((CaseKind.CANCELLED_TOO_LATE, f"cancelled on the platform after {since}"))
     if new.address != old.address and not new.cancelled:
-        kinds.append((CaseKind.CHANGED_TOO_LATE, "the address changed after the parcel left"))
+        kinds.append((CaseKind.CHANGED_TOO_LATE, f"the address changed after {since}"))
     if _wants_less(before, after) and not new.cancelled:
-        kinds.append((CaseKind.CANCELLED_TOO_LATE, "units were cancelled or refunded after the parcel left"))
+        kinds.append((CaseKind.CANCELLED_TOO_LATE, f"units were cancelled or refunded after {since}"))
     return [
-        OpenCase(order_id=after.order_id, kind=kind, consignment_id=consignment_id, reason=reason)
+        OpenCase(
+            order_id=after.order_id, kind=kind, consignment_id=consignment.consignment_id, reason=reason
+        )
         for kind, reason in kinds
     ]
 
@@ -168,9 +181,13 @@ def make_history(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outc
     return Outcome(step="arm", order=closed, reasons=reasons, effects=effects)
 
 
-def _taken_back(order: Order, sent: frozenset[str], snapshot: Snapshot) -> tuple[Order, tuple[Effect, ...]]:
+def _taken_back(
+    order: Order, sent: frozenset[str], snapshot: Snapshot, *, keeps_announced: bool = False
+) -> tuple[Order, tuple[Effect, ...]]:
     effects: list[Effect] = []
     for consignment in order.consignments:
+        if keeps_announced and _is_announced(consignment):
+            continue
         if consignment.is_live and not consignment.is_handed_over:
             order, undone = take_back(
                 order, consignment, snapshot, is_sent=consignment.consignment_id in sent

@@ -112,7 +112,8 @@ def handed_over(
             _case(order, CaseKind.CANCELLED_TOO_LATE, consignment_id, "the parcel had already left")
         )
     order = order.with_consignment(replace(consignment, stage=Parcel.DISPATCHED, handed_over_at=at))
-    if snapshot.policy(order.store_id).tell_at is TellAt.HANDED_OVER:
+    was_not_told = consignment.stage is Parcel.CANCELLING and not consignment.told
+    if was_not_told or snapshot.policy(order.store_id).tell_at is TellAt.HANDED_OVER:
         effects += tell(order, consignment_id, snapshot)
     return order, tuple(effects)
 
@@ -150,8 +151,13 @@ def booking_stands(order: Order, consignment_id: str, why: str, snapshot: Snapsh
         return Outcome(step="cancel_booking", order=order)
     order = order.with_consignment(replace(consignment, stage=Parcel.BOOKED))
     case = _case(order, CaseKind.CANCELLED_TOO_LATE, consignment_id, why)
+    effects: list[Effect] = [case]
+    if not consignment.told and snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:
+        effects += tell(order, consignment_id, snapshot)
     reasons = (Reason(code="booking_stands", text=f"the carrier refused: {why}"),)
-    return Outcome(step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=(case,))
+    return Outcome(
+        step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=tuple(effects)
+    )
 
 
 def give_back(

@@ -133,6 +133,9 @@ async def _push_fulfilment(hub: HubContext, connector: Connector, errand: Errand
     if not isinstance(connector, PushesFulfilments):
         raise Unsupported("this store cannot be told about parcels")
     assert errand.order is not None
+    unwanted = errand.consignment.told or errand.consignment.stage in (Parcel.CANCELLING, Parcel.CANCELLED)
+    if unwanted and not errand.message.in_doubt:
+        return Answer(is_withdrawn=True)
     shipment = outward.store_shipment(errand.order, errand.consignment)
     if errand.message.in_doubt and await connector.find_fulfilment(shipment):
         return Answer()

@@ -283,9 +283,16 @@ class Judged:
                 continue
             if each.stage is Parcel.DISPATCHED and parcel.status is not TrackingStatus.DELIVERED:
                 return parcel.status is each.status
-            if not each.told and self.known.cancelled and self.is_too_late:
+            if self._platform_refuses(each):
                 return True
         return False
+
+    def _platform_refuses(self, each: Consignment) -> bool:
+        """More left than is wanted now, and a person knows: no platform takes such a parcel any more."""
+        is_too_much = any(
+            units > self.known.quantities.get(line, 0) for line, units in _quantities(each).items()
+        )
+        return not each.told and self.is_too_late and (self.known.cancelled or is_too_much)
 
     def _parcels(self) -> Iterable[str]:
         """The platform knows exactly the parcels that left (or, told at booking, will leave)."""
@@ -303,7 +310,7 @@ class Judged:
             elif not self._holds(each, parcel):
                 yield f"parcel {number} holds {_quantities(each)}, the platform says {parcel.quantities}"
         for each in self.order.consignments:
-            if each.is_handed_over and not each.told and not (self.known.cancelled and self.is_too_late):
+            if each.is_handed_over and not each.told and not self._platform_refuses(each):
                 yield f"parcel {each.tracking_number} left and the platform was not told"
             yield from self._carried(each)
         if self._all_told_delivered() and not self.known.delivered:

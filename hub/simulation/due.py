@@ -31,7 +31,7 @@ def next_due(uow: UnitOfWork, clock: SimulatedClock) -> datetime:
     """The next instant (true time) at which a sweep would find something."""
     row = uow.one(_ALL)
     assert row is not None
-    on_true_clock, *on_ours = row
+    on_true_clock, on_ours = row[0], list(row)[1:]
     moments = [from_micros(each) - clock.error for each in on_ours if each is not None]
     if on_true_clock is not None:
         moments.append(from_micros(on_true_clock))

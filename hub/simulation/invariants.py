@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from connectors.kit.twin import CarrierTwin, Effect, StoreTwin, Twin
+from hub.domain.policies import TellAt
+from hub.simulation.brand import Brand
 from hub.storage.database import UnitOfWork
 
 
@@ -44,6 +46,13 @@ def check_books(uow: UnitOfWork) -> None:
 
 _NUMBER = ("tracking_number", "tracking_code", "number")
 """What the twins call a parcel's number in their ledgers."""
+
+
+def patient_stores(brand: Brand) -> frozenset[str]:
+    """Stores that are told of a parcel only when it was handed over."""
+    return frozenset(
+        each.store.store_id for each in brand.storefronts if each.store.policy.tell_at is TellAt.HANDED_OVER
+    )
 
 
 class Ledgers:

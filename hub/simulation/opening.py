@@ -1,4 +1,4 @@
-"""Opening the brand's business in a hub: stores, connections, stock, listings, webhooks. Once, at the start."""
+"""Opening the brand's business in a hub: stores, connections, stock, listings, webhooks. Done once."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

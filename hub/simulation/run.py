@@ -7,70 +7,39 @@ The same seed gives the same digest, on SQLite and on PostgreSQL. Nothing here r
 """
 
 import asyncio
-import dataclasses
 from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from random import Random
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import httpx
-from pydantic import SecretStr
 
-from connectors.kit.conformance.rig import load_twin
-from connectors.kit.twin import CarrierTwin, Twin
-from hub import registry
-from hub.bootstrap import World as HubWorld
-from hub.bootstrap import open_hub
-from hub.clock import CountedIds
 from hub.context import HubContext
-from hub.domain.policies import TellAt
 from hub.jobs.sweep import due_work
 from hub.jobs.table import JOBS
-from hub.registry import Registry
-from hub.settings import HubSettings
 from hub.simulation.brand import make_brand
 from hub.simulation.closing import StoreClosing, close_stores
-from hub.simulation.crash import Crash, Fate, MortalDatabase, SimulatedClock
+from hub.simulation.crash import Crash
 from hub.simulation.digest import digest_tables
 from hub.simulation.due import next_due, open_work
 from hub.simulation.faults import NO_FAULTS, FaultMix, draw_faults
-from hub.simulation.invariants import Ledgers, Violated, check_books
+from hub.simulation.invariants import Ledgers, Violated, check_books, patient_stores
+from hub.simulation.machine import TRACK_EVERY, Machine, address, stream
 from hub.simulation.opening import open_for_business, receive_goods
-from hub.simulation.wire import Cable, Door
+from hub.simulation.wire import Door
 from hub.simulation.world import World
 from hub.storage.database import UnitOfWork, Wake
 from hub.storage.tables import metadata
-from hub.vault import Vault, new_master_key
 
-START = datetime(2026, 2, 27, 6, 30, tzinfo=UTC)
-PULL_EVERY = (40, 160)
-"""Minutes, drawn from the seed: webhooks bring most, pulls what was lost."""
-TRACK_EVERY = timedelta(hours=5)
+T = TypeVar("T")
+
 SETTLES_WITHIN = timedelta(days=4)
 """N-LIVE: how long after the last event and the last fault the hub may need until nothing is due."""
 CHECK_EVERY = 6
 """Commits between two checks of the books: a promise that is not there stays to be seen."""
 AT_ONE_INSTANT = 60
 """Rounds of jobs at one instant before time moves on regardless."""
-
-
-@dataclass
-class InlineQueue:
-    """Remembers what was woken; the seed loses some wake-ups."""
-
-    fate: Fate
-    woken: dict[Wake, None] = field(default_factory=dict)
-
-    async def wake(self, wakes: Sequence[Wake]) -> bool:
-        for wake in wakes:
-            if not self.fate.strikes("lost_wake"):
-                self.woken[wake] = None
-        return True
-
-    async def close(self) -> None:
-        self.woken.clear()
 
 
 @dataclass(frozen=True)
@@ -112,102 +81,24 @@ class Simulation:
         faults: FaultMix | None = None,
     ) -> None:
         self.seed, self.orders, self.days = seed, orders, days
-        self.clock = SimulatedClock(START)
-        self.random = self._stream("scheduler")
-        self.fate = Fate(self._stream("fate"))
-        self.mix = faults if faults is not None else draw_faults(self._stream("faults"))
-        pull_every = timedelta(minutes=self._stream("pulls").uniform(*PULL_EVERY))
-        self.registry = _slower(registry.load(), pull_every)
-        self.brand = make_brand(self._stream("brand"), orders)
-        self.twins = {
-            connection_id: self._twin(kind, platform, connection_id)
-            for connection_id, (kind, platform) in self.brand.platforms.items()
-        }
-        self.world = World(self.brand, self.twins, self._stream("world"))
-        patient = {
-            each.store.store_id
-            for each in self.brand.storefronts
-            if each.store.policy.tell_at is TellAt.HANDED_OVER
-        }
-        self.ledgers = Ledgers(self.twins, frozenset(patient))
-        self.database = MortalDatabase(database_url or "sqlite://", self.fate, self.clock.world)
-        self.queue = InlineQueue(self.fate)
-        self.new_id = CountedIds()
-        self.secret = self._stream("secrets")
-        self.master_key = new_master_key(self.secret.randbytes)
-        self.jitter = self._stream("jitter")
-        self.hub = self._no_hub
+        self.random = stream(seed, "scheduler")
+        self.mix = faults if faults is not None else draw_faults(stream(seed, "faults"))
+        self.brand = make_brand(stream(seed, "brand"), orders)
+        self.machine = Machine(seed, self.brand.platforms, database_url)
+        self.twins = self.machine.twins
+        self.clock, self.fate = self.machine.clock, self.machine.fate
+        self.database, self.queue = self.machine.database, self.machine.queue
+        self.world = World(self.brand, self.twins, stream(seed, "world"))
+        self.ledgers = Ledgers(self.twins, patient_stores(self.brand))
         self.steps = 0
         self.jobs: Counter[str] = Counter()
-        self.checked = 0
-        self.paused_since: dict[str, datetime] = {}
+        self._checked = 0
+        self._paused_since: dict[str, datetime] = {}
 
     @property
-    def _no_hub(self) -> HubContext:
-        return None  # type: ignore[return-value]  # replaced before anything runs
-
-    def _stream(self, name: str) -> Random:
-        """Independent sources of chance: one more draw in one place moves no other."""
-        return Random(f"{self.seed}/{name}")
-
-    def _twin(self, kind: str, platform: str, connection_id: str) -> Twin:
-        plugin = self.registry.plugin(kind, platform)
-        assert plugin is not None, f"{platform}: {self.registry.broken.get(platform, 'not installed')}"
-        seed = self._stream(f"twin/{connection_id}").getrandbits(32)
-        twin = load_twin(plugin, self.clock.world, seed)
-        if isinstance(twin, CarrierTwin):
-            twin.loss_chance = 0.01  # type: ignore[attr-defined]  # every carrier twin of ours has it
-        return twin
-
-    # ------------------------------------------------------------------ life and death
-
-    def start_process(self) -> None:
-        """A new process: new connectors, nothing in memory, the database as it is. It may die at birth."""
-        while True:
-            self.fate.reborn()
-            self.queue.woken.clear()
-            try:
-                self.hub = self._open_hub()
-                return
-            except Crash:
-                continue
-
-    def _open_hub(self) -> HubContext:
-        return open_hub(
-            HubSettings(
-                master_keys=(SecretStr(self.master_key),),
-                track_every=TRACK_EVERY,
-                public_url="https://hub.example",
-            ),
-            world=HubWorld(
-                now=self.clock.hub,
-                sleep=self.clock.sleep,
-                new_id=self.new_id,
-                jitter=self.jitter.random,
-                make_client=lambda connection: self._client(connection.connection_id),
-                registry=self.registry,
-                shares_clock=True,
-            ),
-            queue=self.queue,
-            database=self.database,
-            vault=Vault([self.master_key], self.secret.randbytes),
-        )
-
-    def _client(self, connection_id: str) -> httpx.AsyncClient:
-        cable = Cable(self.twins[connection_id], self.fate, self.clock, self.random)
-        return httpx.AsyncClient(transport=cable, trust_env=False)
-
-    async def bury(self) -> None:
-        """The rest of a dead process goes down too; then a new one starts, a while later."""
-        current = asyncio.current_task()
-        rest = [task for task in asyncio.all_tasks() if task is not current]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        self.clock.advance_to(self.clock.true + timedelta(seconds=self.random.uniform(1, 90)))
-        self.start_process()
-
-    # ---------------------------------------------------------------------------- work
+    def hub(self) -> HubContext:
+        """The process that lives now."""
+        return self.machine.hub
 
     async def run(self) -> Report:
         """The whole life; violations of invariants end up in the report."""
@@ -240,8 +131,8 @@ class Simulation:
 
     async def _live(self) -> None:
         metadata.create_all(self.database.engine)
-        self.start_process()
-        await open_for_business(self.hub, self.brand, self.twins, _address)
+        self.machine.start()
+        await open_for_business(self.hub, self.brand, self.twins, address)
         self.world.plan(self.clock.true, self.orders, self.days)
         self._set_faults(self.mix)
         calm_at = self.clock.true + timedelta(days=self.days + 2)
@@ -321,11 +212,11 @@ class Simulation:
         """What a person does about a paused connection, a while after: new credentials, then resume."""
         paused = self.database.transact(_asking_for_sign_in, reading=True)[0]
         for connection_id in paused:
-            since = self.paused_since.setdefault(connection_id, self.clock.true)
+            since = self._paused_since.setdefault(connection_id, self.clock.true)
             if self.clock.true < since + timedelta(minutes=30):
                 continue
             self.twins[connection_id].sign_in_again()
-            settings = self.twins[connection_id].settings(_address(connection_id))
+            settings = self.twins[connection_id].settings(address(connection_id))
 
             def sign_in(
                 uow: UnitOfWork, connection_id: str = connection_id, new: dict[str, Any] = settings
@@ -335,7 +226,7 @@ class Simulation:
 
             await self._survive(self.hub.database.run(sign_in))
             self.jobs["sign in again"] += 1
-        self.paused_since = {each: at for each, at in self.paused_since.items() if each in paused}
+        self._paused_since = {each: at for each, at in self._paused_since.items() if each in paused}
 
     async def _deliver_webhooks(self) -> None:
         for twin in self.twins.values():
@@ -345,15 +236,13 @@ class Simulation:
                 ) as client:
                     await twin.deliver_webhooks(client)
                 if self.fate.is_dead:
-                    await self.bury()
+                    await self.machine.bury()
 
     async def _take_wakes(self) -> list[Wake]:
         """What was woken, else what the sweep finds; in an order that the seed decides."""
-        wakes = sorted(self.queue.woken, key=lambda wake: (wake.job, wake.key, wake.lane))
-        self.queue.woken.clear()
+        wakes = self.queue.take()
         if not wakes and self._due() <= self.clock.true:
-            found = await self._survive(due_work(self.hub))
-            wakes = found or []
+            wakes = await self._survive(due_work(self.hub)) or []
         self.random.shuffle(wakes)
         return wakes
 
@@ -367,9 +256,9 @@ class Simulation:
             await self._survive(_all(*(JOBS[wake.job](self.hub, wake.key) for wake in together)))
             self._check()
 
-    async def _survive(self, work: Awaitable[object]) -> object:
+    async def _survive(self, work: Awaitable[T]) -> T | None:
         """Do something that the process may die of. Any other exception is a bug."""
-        result: object = None
+        result = None
         try:
             result = await work
         except Crash:
@@ -377,18 +266,18 @@ class Simulation:
         except Exception as error:
             raise Violated("N-LIVE", f"a job failed with {type(error).__name__}: {error}") from error
         if self.fate.is_dead:
-            await self.bury()
+            await self.machine.bury()
             return None
         return result
 
     def _check(self) -> None:
         self.steps += 1
         self.ledgers.check()
-        if self.database.commits >= self.checked + CHECK_EVERY:
+        if self.database.commits >= self._checked + CHECK_EVERY:
             self.check_books()
 
     def check_books(self) -> None:
-        self.checked = self.database.commits
+        self._checked = self.database.commits
         self.database.transact(check_books, reading=True)
 
 
@@ -402,27 +291,16 @@ async def _all(*jobs: Awaitable[object]) -> object:
     return None
 
 
-def _address(connection_id: str) -> str:
-    return f"https://{connection_id}.example"
-
-
 def _asking_for_sign_in(uow: UnitOfWork) -> list[str]:
     rows = uow.all(
-        "SELECT id FROM connections WHERE status = 'paused' AND paused_reason LIKE 'sign in again%' ORDER BY id"
+        "SELECT id FROM connections WHERE status = 'paused'"
+        " AND paused_reason LIKE 'sign in again%' ORDER BY id"
     )
     return [row.id for row in rows]
 
 
 def _is_known(uow: UnitOfWork, reference: str) -> bool:
     return uow.one("SELECT id FROM stock_movements WHERE reference = :r", r=reference) is not None
-
-
-def _slower(found: Registry, pull_every: timedelta) -> Registry:
-    """The same plug-ins, asked less often: days of virtual time cost requests, webhooks bring the rest."""
-    stores = {
-        name: dataclasses.replace(plugin, pull_every=pull_every) for name, plugin in found.stores.items()
-    }
-    return dataclasses.replace(found, stores=stores)
 
 
 def _invariant(problem: str) -> str:

@@ -24,6 +24,7 @@ from hub.domain.policies import StorePolicy, TellAt
 from hub.domain.stock import StockBook, StockRow
 from hub.jobs import outbox as outbox_job
 from hub.jobs import pull as pull_job
+from hub.jobs.table import JOBS
 from hub.simulation import run
 from hub.simulation.faults import WEBHOOKS, all_faults
 from hub.storage import inbox as inbox_storage
@@ -141,7 +142,8 @@ def _no_lease() -> Iterator[None]:
         messages = claim(self, uow, *args)
         for message in messages:
             uow.change(
-                "UPDATE outbox SET lease_until = 0, sent_at = NULL, lease_epoch = lease_epoch - 1 WHERE id = :id",
+                "UPDATE outbox SET lease_until = 0, sent_at = NULL, lease_epoch = lease_epoch - 1"
+                " WHERE id = :id",
                 id=message.id,
             )
         return messages
@@ -189,7 +191,7 @@ def _plugins(**changed: Any) -> Iterator[None]:
 def _windows_with_gaps() -> Iterator[None]:
     """A cursor that takes what is later than its bookmark and some more."""
     module = importlib.import_module(registry.load().stores["taobao"].connector.__module__)
-    windows = module.windows  # type: ignore[attr-defined]  # every windowed connector imports it
+    windows = module.windows
 
     def gaps(start: Any, *args: Any, **options: Any) -> Any:
         options["overlap"] = timedelta(0)
@@ -287,7 +289,7 @@ def _no_tracking_subscription_and_no_asking() -> Iterator[None]:
     async def idle(hub: Any, key: str) -> None:
         return None
 
-    with _instead(run, "JOBS", {**run.JOBS, "track": idle}):
+    with _instead(run, "JOBS", {**JOBS, "track": idle}):
         yield
 
 
@@ -313,26 +315,34 @@ SABOTAGES: tuple[Sabotage, ...] = (
         "records whatever its epoch",
         _replacing(Outbox, "_still_ours", _all_ours),
         ("race", "stall", *_TIMEOUTS),
-        4,
+        2,
     ),
     Sabotage("repeats in doubt blindly", _repeat_blindly, ("crash", *_TIMEOUTS), 3, worst=True),
     Sabotage("retries writes in the client", _retried_writes, (Fault.TIMEOUT_AFTER,), 3, worst=True),
     Sabotage("reads back at once", lambda: _plugins(read_back_after=timedelta(0)), _TIMEOUTS, 3),
     Sabotage("bookmark before the page", _bookmark_first, ("crash", Fault.DROP_WEBHOOK), 2, worst=True),
     Sabotage("cursor leaves gaps, no overlap", _windows_with_gaps, worst=True),
-    Sabotage("forgets to release reservations", _replacing(dispatch, "give_back", _nothing_given_back), worst=True),
+    Sabotage(
+        "forgets to release reservations", _replacing(dispatch, "give_back", _nothing_given_back), worst=True
+    ),
     Sabotage("sells what is reserved", _ignore_reserved, worst=True),
     Sabotage("tells at booking", _told_at_once, worst=True),
     Sabotage("tracking by arrival", _replacing(tracking, "progress", _by_arrival), WEBHOOKS),
-    Sabotage("takes bookings back in its books only", _replacing(changes, "take_back", _taken_back_in_the_books)),
+    Sabotage(
+        "takes bookings back in its books only", _replacing(changes, "take_back", _taken_back_in_the_books)
+    ),
     Sabotage("never sends a cancellation", _no_cancel_message),
     Sabotage("overlooks cancellations and changes", _cancellations_overlooked),
     Sabotage("ships what is not paid", _rules_without("_is_paid")),
     Sabotage("ships duplicates", _rules_without("_is_no_duplicate")),
     Sabotage("ships masked receivers with anybody", _rules_without("_receiver_can_be_reached")),
     Sabotage("tells one unit of each line", _replacing(outward, "_line_quantities", _one_unit_each)),
-    Sabotage("parks at the first failure", _replacing(outbox_job, "_again", _give_up_at_once), (Fault.THROTTLE,), 4),
+    Sabotage(
+        "parks at the first failure", _replacing(outbox_job, "_again", _give_up_at_once), (Fault.THROTTLE,), 4
+    ),
     Sabotage("never sweeps", _replacing(run, "due_work", _no_sweep), ("lost_wake",)),
-    Sabotage("leaves the store's own count alone", _replacing(stores, "sold_there", lambda uow, ids, now: None)),
+    Sabotage(
+        "leaves the store's own count alone", _replacing(stores, "sold_there", lambda uow, ids, now: None)
+    ),
     Sabotage("never asks for parcels", _no_tracking_subscription_and_no_asking, (Fault.DROP_WEBHOOK,)),
 )

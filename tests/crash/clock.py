@@ -1,7 +1,8 @@
 """One clock for the driver and the processes that it kills, in a page of memory that all of them map.
 
-Only the driver moves it. It never runs more than a few minutes ahead of the oldest request that is on its way:
-signatures hold so long, and a busy machine needs its time. What a killed process had on its way is forgotten.
+Only the driver moves it. It never runs more than a few minutes ahead of the oldest request that is on its
+way: signatures hold so long, and a busy machine needs its time. What a killed process had on its way is
+forgotten.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ TICK_SECONDS = 0.004
 
 
 class SteppedClock:
-    """Cell 0: the time. Then one cell per process: since when its oldest request is on its way, 0 for none."""
+    """Cell 0: the time. Then a cell per process: since when its oldest request is on its way, 0 for none."""
 
     def __init__(self, path: Path, slot: int) -> None:
         with path.open("r+b") as file:
@@ -65,7 +66,7 @@ class SteppedClock:
 
     async def sleep(self, seconds: float) -> None:
         until = self() + timedelta(seconds=seconds)
-        while self() < until:
+        while self() < until:  # noqa: ASYNC110 - time is made by another process
             await asyncio.sleep(TICK_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""A hub that is there to be killed: `python -m tests.crash.hub_process CLOCK SLOT [web]`, settings in `HUB_…`.
+"""A hub that is there to be killed: `python -m tests.crash.hub_process CLOCK SLOT [web]`, set by `HUB_…`.
 
 Workers of both lanes, and the web server where asked for. It says «ready» when it works, and ends when its
 standard input ends, so that it never outlives its driver.
@@ -52,10 +52,10 @@ async def run(clock: SteppedClock, with_web: bool) -> None:
         if with_web:
             web = server(hub)
             parts.append(asyncio.create_task(web.serve()))
-            while not web.started:
+            while not web.started:  # noqa: ASYNC110 - uvicorn offers no event
                 await asyncio.sleep(0.01)
         at_end_of_input(parts[0].cancel)
-        print("ready", flush=True)
+        print("ready", flush=True)  # noqa: T201 - to the driver
         await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
 
 

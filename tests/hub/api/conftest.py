@@ -1,7 +1,6 @@
 """A hub with two Shopify shops and a carrier, and the twins that post webhooks to it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,17 +14,19 @@ from connectors.kit.signing import hmac_base64
 from connectors.kit.twin import OutgoingWebhook, Product, Purchase, StoreTwin, Twin
 from hub import registry
 from hub.asgi import application
-from hub.bootstrap import World, open_hub
+from hub.bootstrap import World, open_database, open_hub
 from hub.context import HubContext
 from hub.domain.policies import StorePolicy
+from hub.domain.territory import Territory
 from hub.jobs.drain import drain
 from hub.jobs.listings import pull_listings
 from hub.settings import HubSettings
 from hub.storage import stores
 from hub.storage.database import UnitOfWork
+from hub.storage.stock import Count
 from hub.storage.tables import metadata
 from hub.vault import new_master_key
-from tests.hub.samples import address
+from tests.hub.samples import address, location
 
 HUB = "https://hub.example"
 CONNECTIONS = {
@@ -52,14 +53,14 @@ class Door:
         twin.place_order(Purchase(buyer_reference="b1", ship_to=address(), items=[("RED", 1)]))
         return twin.outbound[-1]
 
-    async def post(
-        self, webhook: OutgoingWebhook, to: str = "shop", **changed: Any
-    ) -> httpx.Response:
+    async def post(self, webhook: OutgoingWebhook, to: str = "shop", **changed: Any) -> httpx.Response:
         headers = {**webhook.headers, **changed.pop("headers", {})}
         request: dict[str, Any] = {"headers": headers, "content": webhook.body, **changed}
         return await self.client.post(f"/webhooks/{to}", **request)
 
-    def signed(self, body: bytes, topic: str = "orders/create", secret: str = SECRETS["shop"]) -> OutgoingWebhook:
+    def signed(
+        self, body: bytes, topic: str = "orders/create", secret: str = SECRETS["shop"]
+    ) -> OutgoingWebhook:
         """A webhook that the platform would sign so."""
         headers = {
             "content-type": "application/json",
@@ -97,6 +98,9 @@ def _set_up(hub: HubContext, uow: UnitOfWork, twins: dict[str, Twin]) -> None:
             capabilities=frozenset(each.__name__ for each in plugin.capabilities),
             accepts_tokens_of=frozenset(),
         )
+    stores.add_location(uow, location())
+    stores.add_territory(uow, Territory(territory_id="t", store_id="shop", country="CN"))
+    hub.books.stock.count(uow, [Count(sku="RED", location_id="wh", on_hand=500)], hub.now(), actor="test")
 
 
 @pytest.fixture
@@ -144,8 +148,6 @@ def make_door(tmp_path: Path) -> Callable[..., Awaitable[Door]]:
 
 
 def open_hub_with_schema(settings: HubSettings, world: World) -> HubContext:
-    from hub.bootstrap import open_database
-
     database = open_database(settings, world)
     metadata.create_all(database.engine)
     return open_hub(settings, world=world, database=database)
@@ -157,11 +159,3 @@ async def door(make_door: Callable[..., Awaitable[Door]]) -> AsyncIterator[Door]
     yield door
     await door.client.aclose()
     await door.hub.close()
-
-
-@pytest.fixture
-def gathered() -> Callable[[Sequence[Awaitable[Any]]], Awaitable[list[Any]]]:
-    async def gather(waiting: Sequence[Awaitable[Any]]) -> list[Any]:
-        return list(await asyncio.gather(*waiting, return_exceptions=True))
-
-    return gather

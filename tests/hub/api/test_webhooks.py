@@ -139,12 +139,16 @@ async def test_a_paused_connection_still_stores(door) -> None:
     assert await door.count("orders") == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"nonsense", b'{"id": ', b"[" * 50_000, b"\xff\xfe\x00", b'{"a":"\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"nonsense", b'{"id": ', b"[" * 50_000, b"\xff\xfe\x00", b'{"a":"\\ud800"}']
+)
 async def test_a_genuine_webhook_that_cannot_be_read_is_stored_and_parked(door, body: bytes) -> None:
     answer = await door.post(door.signed(body))
     assert answer.status_code == 200
     await door.work()
-    rows = await door.hub.database.read(lambda uow: uow.all("SELECT topic, state, reason FROM inbox WHERE topic <> 'listing'"))
+    rows = await door.hub.database.read(
+        lambda uow: uow.all("SELECT topic, state, reason FROM inbox WHERE topic <> 'listing'")
+    )
     assert [(row.topic, row.state) for row in rows] == [("unread", "parked")]
     assert rows[0].reason
 
@@ -222,7 +226,10 @@ async def test_webhooks_that_come_together_share_a_transaction(door) -> None:
 
 async def test_hostile_bytes_of_one_sender_do_not_fail_the_others(door, monkeypatch) -> None:
     """A receipt that the database refuses is refused alone."""
-    genuine, refused = await door.webhook(), door.signed(b'{"admin_graphql_api_id": "gid://shopify/Order/13"}')
+    genuine, refused = (
+        await door.webhook(),
+        door.signed(b'{"admin_graphql_api_id": "gid://shopify/Order/13"}'),
+    )
     run = door.hub.database.run
 
     async def choosy(work):
@@ -243,10 +250,11 @@ async def test_hostile_bytes_of_one_sender_do_not_fail_the_others(door, monkeypa
 async def test_changed_settings_are_used_soon(door, monkeypatch) -> None:
     webhook = await door.webhook()
     await door.post(webhook)
-    changed = {**door.twins["shop"].settings("https://shop.example"), "client_secret": "rotated-client-secret"}
-    await door.hub.database.run(
-        lambda uow: door.hub.books.connections.replace_settings(uow, "shop", changed)
-    )
+    changed = {
+        **door.twins["shop"].settings("https://shop.example"),
+        "client_secret": "rotated-client-secret",
+    }
+    await door.hub.database.run(lambda uow: door.hub.books.connections.replace_settings(uow, "shop", changed))
     monkeypatch.setattr(module, "SETTINGS_SECONDS", 0.0)
     assert (await door.post(webhook)).status_code == 401
     rotated = door.signed(webhook.body, secret="rotated-client-secret")

@@ -286,5 +286,5 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         assert self.order.stage not in (Stage.RECEIVED, Stage.APPROVED, Stage.ALLOCATED)
 
 
-LifeOfAnOrder.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+LifeOfAnOrder.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
 TestLifeOfAnOrder = LifeOfAnOrder.TestCase

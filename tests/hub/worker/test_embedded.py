@@ -77,12 +77,9 @@ def test_a_second_process_shares_the_server_and_leaves_it_alone(embedded, data_d
 
 
 async def test_whoever_is_left_takes_the_server_over(data_dir) -> None:
-    owner = _owner(data_dir)
     second = EmbeddedQueue(data_dir)
-    second.start()
-    assert owner.stdin is not None
-    owner.stdin.close()
-    owner.wait()
+    with _owner(data_dir):
+        second.start()
     await until(second.revive)
     second.start()
     assert _pid(second)
@@ -91,10 +88,9 @@ async def test_whoever_is_left_takes_the_server_over(data_dir) -> None:
 
 async def test_a_killed_owner_leaves_no_server_behind(data_dir) -> None:
     """It dies with its parent; where the system cannot do that, the next start adopts it."""
-    owner = _owner(data_dir)
-    first = _pid(EmbeddedQueue(data_dir))
-    owner.kill()
-    owner.wait()
+    with _owner(data_dir) as owner:
+        first = _pid(EmbeddedQueue(data_dir))
+        owner.kill()
     if sys.platform == "linux":
         await until(lambda: not psutil.pid_exists(first))
     queue = EmbeddedQueue(data_dir)
