@@ -19,6 +19,8 @@ from hub.storage.database import Database, UnitOfWork
 
 POOL_SIZE = 5
 """Connections per pool: httpcore's cost per request grows with the square of a pool's size."""
+KEEP_ALIVE_SECONDS = 4
+"""Shorter than the 5 s after which Node and others hang up: a write on a dying connection has no answer."""
 TIMEOUTS = httpx.Timeout(20, connect=5, pool=20)
 RENEWAL_LEASE = timedelta(seconds=60)
 
@@ -41,7 +43,9 @@ class UnknownPlatform(Misconfigured):
 def internet(shared: ssl.SSLContext | None = None) -> MakeClient:
     """Makes clients for real platforms; all share one TLS context, because making one costs 40 ms."""
     context = shared or ssl.create_default_context()
-    limits = httpx.Limits(max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE)
+    limits = httpx.Limits(
+        max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEP_ALIVE_SECONDS
+    )
 
     def make(connection: Connection) -> httpx.AsyncClient:
         return httpx.AsyncClient(verify=context, limits=limits, timeout=TIMEOUTS, trust_env=False)

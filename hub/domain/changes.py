@@ -135,9 +135,7 @@ def _too_late(before: Order, after: Order, consignment: Consignment) -> list[Ope
     if _wants_less(before, after) and not new.cancelled:
         kinds.append((CaseKind.CANCELLED_TOO_LATE, f"units were cancelled or refunded after {since}"))
     return [
-        OpenCase(
-            order_id=after.order_id, kind=kind, consignment_id=consignment.consignment_id, reason=reason
-        )
+        OpenCase(order_id=after.order_id, kind=kind, consignment_id=consignment.consignment_id, reason=reason)
         for kind, reason in kinds
     ]
 

@@ -1,7 +1,8 @@
-"""Once an hour: throw raw documents away after their time, and have subscriptions looked at."""
+"""Once an hour: throw raw documents away after their time, and repair what slipped through."""
 
 from hub.clock import micros
 from hub.context import HubContext
+from hub.storage import parcels
 from hub.storage.database import UnitOfWork
 
 
@@ -13,5 +14,6 @@ async def housekeeping(hub: HubContext, key: str = "") -> None:
 
 def _keep_house(hub: HubContext, uow: UnitOfWork) -> None:
     hub.books.inbox.forget_documents(uow, micros(hub.now() - hub.settings.keep_documents))
+    parcels.rematch_known(uow)
     for connection_id in hub.books.connections.with_capability(uow, "RegistersWebhooks"):
         uow.wake("register_webhooks", connection_id, "bulk")

@@ -313,7 +313,7 @@ class Judged:
             if each.is_handed_over and not each.told and not self._platform_refuses(each):
                 yield f"parcel {each.tracking_number} left and the platform was not told"
             yield from self._carried(each)
-        if self._all_told_delivered() and not self.known.delivered:
+        if self._all_told_delivered() and not self.known.delivered and not self._was_cut():
             yield "told delivered, the platform does not show it"
 
     def _holds(self, each: Consignment, parcel: KnownParcel) -> bool:
@@ -334,6 +334,10 @@ class Judged:
             yield f"the carrier has cancelled {each.tracking_number}"
         elif parcel and parcel.status is TrackingStatus.DELIVERED and each.stage is not Parcel.DELIVERED:
             yield f"{each.tracking_number} was delivered, the hub says {each.stage}"
+
+    def _was_cut(self) -> bool:
+        """Units were cancelled: Vendure lets a part-shipped order never become wholly delivered then."""
+        return any(line.quantity_cancelled for line in self.order.sales.lines)
 
     def _all_told_delivered(self) -> bool:
         handed = [each for each in self.order.consignments if each.is_handed_over]

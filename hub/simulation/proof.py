@@ -101,8 +101,8 @@ def _page(lives: Sequence[Life], caught: Sequence[tuple[int, int, str]], orders:
         "# Proofs",
         "",
         "Written by `make proof`. The whole hub lives in one process on a virtual clock, with faults drawn"
-        " from the seed; after each life the invariants N-LOST, N-TWICE, N-OVER, N-TOLD, N-ORDER and N-LIVE are"
-        " checked and the stores are closed.",
+        " from the seed; after each life the invariants N-LOST, N-TWICE, N-OVER, N-TOLD, N-ORDER and N-LIVE"
+        " are checked and the stores are closed.",
         "",
         f"- commit: `{_commit()}`",
         f"- seeds: {lives[0].seed} to {lives[-1].seed}, {orders} orders each and their duplicates:"

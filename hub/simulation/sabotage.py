@@ -142,13 +142,12 @@ def _no_lease() -> Iterator[None]:
         messages = claim(self, uow, *args)
         for message in messages:
             uow.change(
-                "UPDATE outbox SET lease_until = 0, sent_at = NULL, lease_epoch = lease_epoch - 1"
-                " WHERE id = :id",
+                "UPDATE outbox SET lease_until = 0, sent_at = NULL WHERE id = :id",
                 id=message.id,
             )
         return messages
 
-    with _instead(Outbox, "claim", look):
+    with _instead(Outbox, "claim", look), _instead(Outbox, "_still_ours", _all_ours):
         yield
 
 

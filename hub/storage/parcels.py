@@ -135,3 +135,13 @@ def rematch(uow: UnitOfWork, numbers: Sequence[str]) -> None:
         )
         if changed:
             uow.wake("work_inbox", "live")
+
+
+def rematch_known(uow: UnitOfWork) -> None:
+    """The same for reports that were read at the very moment in which their parcel was booked elsewhere."""
+    changed = uow.change(
+        "UPDATE inbox SET state = 'new', reason = '' WHERE topic = 'tracking' AND state = 'unmatched'"
+        " AND EXISTS (SELECT 1 FROM consignments c WHERE c.tracking_number = inbox.external_id)"
+    )
+    if changed:
+        uow.wake("work_inbox", "live")

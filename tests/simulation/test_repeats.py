@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.kit import Delivery, FetchesOrders
 from connectors.kit.twin import Purchase, StoreTwin
+from hub.context import HubContext
 from hub.jobs.inbox import work_inbox
 from hub.jobs.pull import arrival
 from hub.simulation import people
@@ -78,12 +79,15 @@ async def _documents(store_id: str) -> list[Delivery]:
     return found
 
 
+def _receive(hub: HubContext, uow: UnitOfWork, store_id: str, batch: Sequence[Delivery]) -> None:
+    hub.books.receive(uow, [arrival(store_id, delivery) for delivery in batch], hub.now())
+
+
 async def _final_state(store_id: str, batches: Sequence[Sequence[Delivery]]) -> object:
     machine = await _opened(store_id)
     hub = machine.hub
     for batch in batches:
-        arrivals = [arrival(store_id, delivery) for delivery in batch]
-        await hub.database.run(lambda uow: hub.books.receive(uow, arrivals, hub.now()))
+        hub.database.transact(lambda uow: _receive(hub, uow, store_id, batch))  # noqa: B023 - runs at once
         await work_inbox(hub, "live")
 
     def look(uow: UnitOfWork) -> object:
@@ -114,7 +118,7 @@ def documents(request: pytest.FixtureRequest) -> tuple[str, list[Delivery], obje
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -268,6 +268,26 @@ class TestFinalOrders:
         assert amended(given, sales())[1].stage is Stage.CANCELLED
 
 
+class TestAnnounced:
+    """The store was told at booking, and the parcel still waits for the carrier."""
+
+    def announced(self):
+        return shipped(order(), Stage.RELEASED, consignment(1, Parcel.BOOKED, told=True))
+
+    def test_new_address_is_too_late_and_a_person_knows(self):
+        outcome, after = amended(self.announced(), MOVED, SENT)
+
+        assert cases(outcome) == [CaseKind.CHANGED_TOO_LATE]
+        assert [each.stage for each in after.consignments] == [Parcel.BOOKED]
+
+    @pytest.mark.parametrize("said", [CANCELLED, UNPAID, FORBIDDEN])
+    def test_what_stops_the_order_takes_the_booking_back(self, said):
+        outcome, after = amended(self.announced(), said, SENT)
+
+        assert (cases(outcome), verbs(outcome)) == ([], [Verb.CANCEL_BOOKING])
+        assert after.consignments[0].stage is Parcel.CANCELLING
+
+
 class TestPersons:
     def test_hold_takes_back_what_has_not_left(self):
         shown = snapshot()

@@ -266,3 +266,19 @@ def test_store_that_takes_no_status_is_told_only_of_the_parcel():
 
     assert settle(given, snapshot(store={"PushesFulfilments"})).stage is Stage.CLOSED
     assert settle(given, snapshot(store={"PullsOrders"})).stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize("told, pushes", [(False, [Verb.PUSH_FULFILMENT]), (True, [])])
+def test_booking_that_stands_is_told_where_its_message_was_withdrawn(told, pushes):
+    outcome = booking_stands(one(Parcel.CANCELLING, told=told), "o1-1", "no", snapshot(policy=AT_BOOKING))
+
+    assert verbs(outcome.effects) == pushes
+
+
+@pytest.mark.parametrize("told, pushes", [(False, [Verb.PUSH_FULFILMENT]), (True, [])])
+def test_parcel_that_leaves_while_it_is_taken_back_is_told_once(told, pushes):
+    shown = snapshot(policy=AT_BOOKING)
+
+    _, effects = handed_over(one(Parcel.CANCELLING, told=told), "o1-1", NOW, shown)
+
+    assert verbs(effects) == pushes

@@ -267,6 +267,18 @@ class TestTellingTheStore:
         ]
         assert released.stages() == {"4711": "closed"}
 
+    async def test_parcel_that_is_taken_back_is_not_told(self, hub, released, desk):
+        released.run(
+            lambda uow: uow.change("UPDATE stores SET policy = :policy", policy='{"tell_at": "booked"}')
+        )
+        await work_outbox(hub, "carrier")
+        hold(released)
+
+        await work_outbox(hub, "store")
+
+        assert rows(released)[1:] == [("push_fulfilment", "withdrawn", ""), ("cancel_booking", "open", "")]
+        assert desk.count("push_fulfilment") == 0
+
     async def test_unknown_outcome_is_looked_for_and_not_told_twice(self, hub, released, desk):
         await self.gone(hub, released, TrackingStatus.PICKED_UP)
         desk.will("push_fulfilment", OutcomeUnknown("no answer"))

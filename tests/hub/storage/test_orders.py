@@ -3,6 +3,8 @@
 import pytest
 
 from hub.domain.order import Parcel, Stage
+from hub.domain.outcome import Outcome
+from hub.pipeline.books import Moved
 from hub.storage.orders import StaleOrder, Stored
 from mappings.canonical import Buyer, TrackingStatus
 from tests.hub.samples import NOW, address, consignment, line, order, replace, sales, shipped
@@ -115,3 +117,20 @@ def test_part_cut_out_by_hand_is_what_is_stored(house):
     save(house, replace(stored, order=replace(stored.order, consignments=(part, rest))))
 
     assert load(house).order.consignments == (part, rest)
+
+
+def test_decisions_that_change_nothing_are_counted_all_the_same(house):
+    house.take(sales())
+    (order_id,) = (row[0] for row in house.rows("SELECT id FROM orders"))
+    said = Outcome(step="track", order=load(house, order_id).order, reasons=())
+
+    for _ in range(2):
+        house.run(lambda uow: _save_again(house, uow, order_id, said))
+
+    assert house.value("SELECT decided FROM orders") == house.value("SELECT MAX(sequence) FROM decisions")
+
+
+def _save_again(house, uow, order_id, said):
+    stored = house.books.orders.by_ids(uow, [order_id])[order_id]
+    snapshot = house.books.snapshots.load(uow, house.now, known=[stored.order])
+    house.books.save(uow, [Moved(stored=stored, order=stored.order, outcomes=(said,))], snapshot)
