@@ -49,9 +49,8 @@ class EmbeddedQueue:
             raise QueueServerError(
                 f"the path {self.socket} is too long for a Unix socket: set HUB_DATA_DIR to a shorter one"
             )
-        self.revive()
         try:
-            self._await_answer()
+            self._await_answer(launched=self.revive())
         except QueueServerError:
             self.stop()
             raise
@@ -104,14 +103,16 @@ class EmbeddedQueue:
         except (RedisError, OSError):
             return False
 
-    def _await_answer(self) -> None:
+    def _await_answer(self, *, launched: bool) -> None:
+        """One that was ending when it was looked at is launched again; one that we launched must not end."""
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            ended = self._process is not None and self._process.poll() is not None
-            if ended or time.monotonic() > deadline:
+            has_failed = launched and self._process is not None and self._process.poll() is not None
+            if has_failed or time.monotonic() > deadline:
                 raise QueueServerError(
                     f"the embedded queue server does not start; its words are in {self._dir / 'queue.log'}"
                 )
+            launched = self.revive() or launched
             time.sleep(0.02)
 
     def stop(self) -> None:

@@ -136,6 +136,32 @@ class ArqQueue:
         await self._redis.aclose()
 
 
+class Bell:
+    """Rings beside those who committed, so that nobody waits for the queue before answering a webhook; what
+    several commits want to wake while it rings travels together."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._waiting: dict[Wake, None] = {}
+        self._ringing: asyncio.Task[None] | None = None
+
+    async def ring(self, wakes: Sequence[Wake]) -> None:
+        """Returns at once."""
+        self._waiting.update(dict.fromkeys(wakes))
+        if self._ringing is None or self._ringing.done():
+            self._ringing = asyncio.create_task(self._ring())
+
+    async def _ring(self) -> None:
+        while self._waiting:
+            wakes, self._waiting = list(self._waiting), {}
+            await self._queue.wake(wakes)
+
+    async def close(self) -> None:
+        """Everything that was asked for has been sent."""
+        if self._ringing:
+            await self._ringing
+
+
 class SilentQueue:
     """Wakes nobody: command-line tools that only write; sweeps find what they wrote."""
 

@@ -36,13 +36,16 @@ POLL_SECONDS = 1.0
 """Only for wake-ups whose message was lost; published ones are heard at once."""
 ANSWER_SECONDS = 10
 """A queue server that is silent for so long counts as lost."""
-HOLD_SECONDS = 15
+HOLD_SECONDS = 10
 """For so long nobody else starts a job that was started here; renewed while it runs. A killed worker blocks
 its jobs so long and no longer (arq alone: their whole time-out)."""
 JOB_TIMEOUT_SECONDS = 600
+MOST_TRIES = 1_000_000
+"""arq counts starts that ended with their worker; a wake-up that is dropped for it would only come later."""
 GRACE_SECONDS = 10
 """How long running jobs may still take when the worker is to end."""
 HEALTH_SECONDS = 20
+HOUSEKEEPING_SECONDS = 3600
 RESTART_SECONDS = 0.5
 
 
@@ -98,6 +101,8 @@ class Lane:
                 group.create_task(self._supervised(self._listen))
                 if self.lane == "live":
                     group.create_task(self._sweep())
+                else:
+                    group.create_task(self._keep_house())
         finally:
             await self._end_jobs()
 
@@ -159,7 +164,7 @@ class Lane:
         async def run(ctx: dict[Any, Any], key: str = "") -> None:
             await asyncio.shield(self._spawn(self._run(name, job, key)))
 
-        return func(run, name=name, keep_result=0, timeout=JOB_TIMEOUT_SECONDS * 2, max_tries=3)
+        return func(run, name=name, keep_result=0, timeout=JOB_TIMEOUT_SECONDS * 2, max_tries=MOST_TRIES)
 
     def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """In a task of ours, which `run` waits for at the end."""
@@ -236,6 +241,12 @@ class Lane:
             except Exception:  # the database may be away; the next sweep looks again
                 log.exception("sweep failed")
             await asyncio.sleep(self._hub.settings.sweep_every.total_seconds())
+
+    async def _keep_house(self) -> None:
+        """Housekeeping at the start and every hour; several workers wake the same job."""
+        while True:
+            await self._hub.queue.wake([Wake("housekeeping", "", self.lane)])
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def _work_without_queue(self, wakes: Sequence[Wake]) -> None:
         """All at once, as the queue would: a platform that does not answer holds up nobody else."""

@@ -45,7 +45,7 @@ START_SECONDS = 30
 END_SECONDS = 20
 STEP_SECONDS = 0.005
 LOOK_SECONDS = 0.25
-MOST_WAITING, MOST_TO_POST, BRAKE = 40, 20, 10
+MOST_WAITING, MOST_TO_POST, BRAKE = 120, 50, 10
 """With more to do than this, hub or platforms are behind: time passes more slowly until they caught up, or
 hours would go by between cause and effect."""
 INTERRUPTED = 130

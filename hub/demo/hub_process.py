@@ -18,7 +18,7 @@ import uvloop
 
 from hub import registry
 from hub.bootstrap import World
-from hub.connections import POOL_SIZE, TIMEOUTS, MakeClient
+from hub.connections import KEEP_ALIVE_SECONDS, POOL_SIZE, TIMEOUTS, MakeClient
 from hub.demo.clock import HoldingTransport, Pace, SharedClock
 from hub.demo.place import CLOCK_FILE
 from hub.registry import Registry
@@ -43,7 +43,9 @@ def patient(found: Registry) -> Registry:
 def client_factory(pace: Pace) -> MakeClient:
     """Clients as for real platforms, whose requests hold the clock."""
     context = ssl.create_default_context()
-    limits = httpx.Limits(max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE)
+    limits = httpx.Limits(
+        max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEP_ALIVE_SECONDS
+    )
 
     def make(connection: Connection) -> httpx.AsyncClient:
         network = httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False)

@@ -66,3 +66,14 @@ def open_work(uow: UnitOfWork) -> list[str]:
             for row in uow.all("SELECT id, last_error FROM connections WHERE failures > 0 ORDER BY id")
         ),
     ]
+
+
+_PARKED = (
+    "SELECT o.verb, o.subject, o.last_error FROM outbox o WHERE o.state = 'parked'"
+    " AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.order_id = o.order_id) ORDER BY o.id LIMIT 5"
+)
+
+
+def parked_without_case(uow: UnitOfWork) -> list[str]:
+    """Messages that were given up, and nothing but the outbox tells a person so."""
+    return [f"{row.verb} {row.subject}: {row.last_error}" for row in uow.all(_PARKED)]

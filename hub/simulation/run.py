@@ -22,7 +22,7 @@ from hub.simulation.brand import make_brand
 from hub.simulation.closing import StoreClosing, close_stores
 from hub.simulation.crash import Crash
 from hub.simulation.digest import digest_tables
-from hub.simulation.due import next_due, open_work
+from hub.simulation.due import next_due, open_work, parked_without_case
 from hub.simulation.faults import NO_FAULTS, FaultMix, draw_faults
 from hub.simulation.invariants import Ledgers, Violated, check_books, patient_stores
 from hub.simulation.machine import TRACK_EVERY, Machine, address, stream
@@ -162,7 +162,7 @@ class Simulation:
                 quiet_from = quiet_from or self.clock.true
                 deadline = deadline or self.clock.true + SETTLES_WITHIN
                 if not left and self.clock.true >= quiet_from + 2 * TRACK_EVERY:
-                    return self.check_books()
+                    return self._check_rest()
                 if self.clock.true > deadline:
                     raise Violated("N-LIVE", f"still open after {SETTLES_WITHIN}: {left[:5]}")
             self._jump(self.clock.true + timedelta(hours=6))
@@ -275,6 +275,12 @@ class Simulation:
         self.ledgers.check()
         if self.database.commits >= self._checked + CHECK_EVERY:
             self.check_books()
+
+    def _check_rest(self) -> None:
+        """N-TOLD: nothing was given up, but for what came too late and is a case."""
+        self.check_books()
+        if parked := self.database.transact(parked_without_case, reading=True)[0]:
+            raise Violated("N-TOLD", f"given up: {parked}")
 
     def check_books(self) -> None:
         self._checked = self.database.commits

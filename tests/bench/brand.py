@@ -1,4 +1,4 @@
-"""The brand of the measurements: twenty stores, eight locations, two thousand SKUs, one carrier, all armed."""
+"""The brand of the measurements: twenty stores, eight locations, two thousand SKUs, one carrier."""
 
 import base64
 import hashlib
@@ -48,7 +48,7 @@ def open_inline(url: str, registry: Registry | None = None) -> HubContext:
 
 
 def found(url: str, store_platform: str = "vendure", carrier_platform: str = "sf-express") -> None:
-    """Make the tables and the brand in a new database. The two platforms are named only: nobody calls them."""
+    """Make the tables and the brand in a new database."""
     database = InlineDatabase(url)
     metadata.create_all(database.engine)
     hub = open_hub(settings(Path("unused")), database=database)
@@ -65,7 +65,9 @@ def _found(hub: HubContext, uow: UnitOfWork, store_platform: str, carrier_platfo
         stores.add_location(uow, _location(number))
     stores.add_territory(uow, Territory(territory_id="territory", store_id="brand-1", country="CN"))
     hub.books.stock.count(uow, _counts(), hub.now(), actor="bench")
-    listings = [Listing(listing_id=str(number), sku=sku, title=sku) for number, sku in enumerate(SKUS, start=1)]
+    listings = [
+        Listing(listing_id=str(number), sku=sku, title=sku) for number, sku in enumerate(SKUS, start=1)
+    ]
     for number in range(STORES):
         stores.save_listings(uow, [(store_connection(number), each) for each in listings], hub.now())
     uow.change("UPDATE listings SET told = 0")

@@ -1,5 +1,5 @@
-"""Programs that run beside a measurement and end with it: their standard input closes when it is over, or when
-the one who measures dies."""
+"""Programs that run beside a measurement and end with it: their standard input closes when it is over, or
+when the one who measures dies."""
 
 import asyncio
 import os

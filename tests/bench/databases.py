@@ -1,4 +1,4 @@
-"""The databases of a measurement: any number of fresh copies of one that was prepared, on SQLite or PostgreSQL."""
+"""The databases of a measurement: fresh copies of one that was prepared, on SQLite or PostgreSQL."""
 
 import shutil
 import sqlite3
@@ -119,7 +119,10 @@ def _fill(uow: UnitOfWork, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> None
     insert(
         uow,
         table,
-        [tuple(bool(value) if place in booleans else value for place, value in enumerate(row)) for row in rows],
+        [
+            tuple(bool(value) if place in booleans else value for place, value in enumerate(row))
+            for row in rows
+        ],
     )
     uow.change(f"ANALYZE {table.name}")
 

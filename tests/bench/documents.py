@@ -1,4 +1,4 @@
-"""Vendure order documents in any number: some made by the platform's twin, the rest the same with other ids."""
+"""Vendure order documents in any number: some made by the twin, the rest the same with other ids."""
 
 import asyncio
 from collections.abc import Iterator, Mapping

@@ -15,7 +15,7 @@ from hub.pipeline.books import Books, Moved
 from hub.pipeline.intake import work_inbox
 from hub.storage import stores
 from hub.storage.database import InlineDatabase, UnitOfWork
-from hub.storage.inbox import Result
+from hub.storage.inbox import Arrival, Result
 from tests.bench.brand import found, open_inline
 from tests.bench.databases import (
     Databases,
@@ -96,7 +96,10 @@ def nows(orders: int) -> list[datetime]:
 
 def receive(hub: HubContext, models: Models, start: int, number: int) -> int:
     """Documents into the inbox, one transaction; how many were new."""
-    arrivals = models.arrivals(start, number)
+    return _received(hub, models.arrivals(start, number))
+
+
+def _received(hub: HubContext, arrivals: Sequence[Arrival]) -> int:
     return hub.database.transact(lambda uow: hub.books.receive(uow, arrivals, START))[0]
 
 
@@ -120,7 +123,9 @@ def _ratios(databases: Databases, work: _Work, repetitions: int) -> list[Figure]
         names = list(ways) if repetition % 2 == 0 else list(reversed(ways))
         for name in names:
             spent[name].append(_run(databases, work, ways[name], check=name == "raw" and repetition == 0))
-    return [figure for name in ("persist", "intake") for figure in _compared(name, databases, spent, work.orders)]
+    return [
+        figure for name in ("persist", "intake") for figure in _compared(name, databases, spent, work.orders)
+    ]
 
 
 def _run(
@@ -209,7 +214,7 @@ def _replayed(databases: Databases, models: Models, orders: int) -> float:
     pages = [models.arrivals(start, min(BATCH, orders - start)) for start in range(0, orders, BATCH)]
 
     def take() -> int:
-        return sum(hub.database.transact(lambda uow: hub.books.receive(uow, page, START))[0] for page in pages)  # noqa: B023 - runs at once
+        return sum(_received(hub, page) for page in pages)
 
     servers = backend_ids(hub.database)
     with measured(servers) as first:

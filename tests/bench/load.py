@@ -1,5 +1,5 @@
-"""32 clients as a program of its own: raw sockets kept alive, signed requests made beforehand, each client sends
-its next one when its last was answered. Says how many were answered, how fast, and which."""
+"""32 clients as a program of its own: raw sockets kept alive, signed requests made beforehand; each client
+sends its next one when its last was answered. Says how many were answered, how fast, and which."""
 
 import argparse
 import asyncio
@@ -34,7 +34,8 @@ def request(path: str, order: int) -> bytes:
     head = (
         f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: Shopify-Captain-Hook\r\naccept: */*\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
-        f"x-shopify-topic: orders/updated\r\nx-shopify-shop-domain: {SHOP}\r\nx-shopify-api-version: 2026-10\r\n"
+        f"x-shopify-topic: orders/updated\r\nx-shopify-shop-domain: {SHOP}\r\n"
+        "x-shopify-api-version: 2026-10\r\n"
         f"x-shopify-hmac-sha256: {digest}\r\nx-shopify-webhook-id: {order:032x}\r\n"
         f"x-shopify-event-id: {order:032x}\r\nx-shopify-triggered-at: 2026-11-23T00:00:00Z\r\n\r\n"
     )
@@ -50,7 +51,13 @@ def _body(order: int) -> bytes:
         "currency": "EUR",
         "total_price": "61.90",
         "line_items": [
-            {"id": order * 10 + line, "sku": f"SKU-{line:04d}", "title": "A thing", "quantity": 1, "price": "30.95"}
+            {
+                "id": order * 10 + line,
+                "sku": f"SKU-{line:04d}",
+                "title": "A thing",
+                "quantity": 1,
+                "price": "30.95",
+            }
             for line in range(3)
         ],
         "note": "",

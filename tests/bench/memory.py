@@ -1,4 +1,4 @@
-"""Does the worker's memory stay flat? A running hub on PostgreSQL takes many orders, books each, tells stock."""
+"""Does the worker's memory stay flat? A hub on PostgreSQL takes many orders, books each, tells stock."""
 
 import statistics
 import tempfile
@@ -61,7 +61,9 @@ async def _feed(hub: Child, url: str, folder: Path, models: Models, orders: int)
     """Resident bytes of the worker, page by page, until every order is booked."""
     redis = EmbeddedQueue(folder).redis_settings
     world = World(registry=quiet.registry())
-    feeder = open_hub(settings(folder, url), world=world, database=Database(url), queue=ArqQueue(await connect(redis)))
+    feeder = open_hub(
+        settings(folder, url), world=world, database=Database(url), queue=ArqQueue(await connect(redis))
+    )
     process, sizes = psutil.Process(hub.process.pid), []
     for start in range(0, orders, PAGE):
         arrivals = models.arrivals(start, PAGE)

@@ -21,7 +21,10 @@ from tests.bench.meter import measured
 CONNECTIONS = 20
 AT_ONCE = 100
 LIMITS = (RateLimit(calls=10**9, per=timedelta(seconds=1)),)
-ORDER = {"query": "mutation fulfil($input: Fulfilment!) { fulfil(input: $input) { id } }", "variables": {"input": {}}}
+ORDER = {
+    "query": "mutation fulfil($input: Fulfilment!) { fulfil(input: $input) { id } }",
+    "variables": {"input": {}},
+}
 
 
 def measure(quick: bool) -> list[Figure]:

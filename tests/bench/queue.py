@@ -67,7 +67,10 @@ def _messages(every: Sequence[Databases], folder: Path, messages: int, repetitio
     cpu = {name: statistics.median(each) for name, each in spent.items()}
     return [
         at_most("queue.cpu_per_message_ratio", max(cpu[each.name] for each in every) / cpu["arq"], 0.1),
-        *(stated(f"queue.cpu_per_message_ratio.{each.name}", cpu[each.name] / cpu["arq"], "ratio") for each in every),
+        *(
+            stated(f"queue.cpu_per_message_ratio.{each.name}", cpu[each.name] / cpu["arq"], "ratio")
+            for each in every
+        ),
         *(stated(f"queue.cpu_per_message.{name}", each * 1e6, "µs") for name, each in cpu.items()),
     ]
 
@@ -122,7 +125,9 @@ def _outbox_messages(databases: Databases, messages: int) -> float:
 def _write(hub: HubContext, uow: UnitOfWork, start: int) -> None:
     """A batch of empty messages to one store, due at one instant, as a batch of decisions writes them."""
     at = micros(hub.now() - timedelta(hours=1)) + start
-    insert(uow, outbox, [_message(hub.books.new_id(), at, start + number) for number in range(WRITTEN_AT_ONCE)])
+    insert(
+        uow, outbox, [_message(hub.books.new_id(), at, start + number) for number in range(WRITTEN_AT_ONCE)]
+    )
 
 
 def _message(message_id: str, at: int, number: int) -> tuple[object, ...]:
@@ -151,7 +156,9 @@ async def _lone_orders(hub: Child, url: str, folder: Path, models: Models, order
     """One document at a time into the inbox of the running hub; the carrier is called for each."""
     redis = EmbeddedQueue(folder).redis_settings
     world = World(registry=quiet.registry())
-    feeder = open_hub(settings(folder, url), world=world, database=Database(url), queue=ArqQueue(await connect(redis)))
+    feeder = open_hub(
+        settings(folder, url), world=world, database=Database(url), queue=ArqQueue(await connect(redis))
+    )
     waits = []
     for number in range(orders + 1):
         arrivals = models.arrivals(number, 1)

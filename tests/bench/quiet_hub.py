@@ -1,5 +1,6 @@
-"""A whole embedded hub as a program of its own, on quiet platforms: queue server, worker, web server unless told
-otherwise. It says «ready», then for each booking the seconds from the commit of its outbox row to the call."""
+"""A whole embedded hub as a program of its own, on quiet platforms: queue server, worker, web server.
+
+It says «ready», then for each booking the seconds from the commit of its outbox row to the call."""
 
 import argparse
 import asyncio
@@ -26,12 +27,13 @@ class Stopwatch:
     committed_at = 0.0
 
     def attach(self, hub: HubContext) -> None:
-        wake = hub.queue.wake
+        ring = hub.database.after_commit
+        assert ring is not None
 
         async def after_commit(wakes: Sequence[Wake]) -> object:
             if any(each.job == "work_outbox" and each.key == CARRIER for each in wakes):
                 self.committed_at = time.perf_counter()
-            return await wake(wakes)
+            return await ring(wakes)
 
         hub.database.after_commit = after_commit
 
@@ -54,7 +56,7 @@ async def serve(data_dir: Path, database_url: str, *, is_timed: bool, with_web: 
         working = asyncio.create_task(work(hub, redis))
         web = server(hub)
         serving = asyncio.create_task(web.serve()) if with_web else None
-        while serving and not web.started:
+        while serving and not web.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
             await asyncio.sleep(0.01)
         say("ready")
         await told_to_end()

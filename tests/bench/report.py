@@ -38,9 +38,10 @@ def machine() -> str:
     """What was measured on, load included: other work on the machine shows in wall times."""
     memory = psutil.virtual_memory().total / 2**30
     load = os.getloadavg()[0]
+    system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
     return (
-        f"{os.cpu_count()} cores {platform.machine()}, {memory:.0f} GiB, {platform.system()} {platform.release()},"
-        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, load average {load:.1f}"
+        f"{os.cpu_count()} cores {platform.machine()}, {memory:.0f} GiB, {system},"
+        f" SQLite {sqlite3.sqlite_version}, load average {load:.1f}"
     )
 
 

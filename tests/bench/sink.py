@@ -1,4 +1,4 @@
-"""A platform that accepts everything, as a program of its own: it says its port and answers every request alike."""
+"""A platform that accepts everything, as a program of its own: it says its port and answers."""
 
 import asyncio
 
@@ -7,8 +7,9 @@ import uvloop
 from tests.bench.children import say, told_to_end
 
 ANSWER = b'{"data":{"accepted":true}}'
-RESPONSE = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER)
+RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
+    len(ANSWER),
+    ANSWER,
 )
 
 

@@ -77,7 +77,9 @@ def _found(url: str) -> None:
         uow.change("INSERT INTO stores (id) VALUES ('store')")
         for path in _paths():
             filled_in = {"shop": SHOP, "client_secret": SECRET, "access_token": "shpat_figures"}
-            connect(hub, uow, path.rpartition("/")[2], "store", "shopify", "store", "ReceivesWebhooks", filled_in)
+            connect(
+                hub, uow, path.rpartition("/")[2], "store", "shopify", "store", "ReceivesWebhooks", filled_in
+            )
 
     hub.database.transact(add)
     hub.database.close()
@@ -98,7 +100,16 @@ def _load(endpoint: Endpoint, seconds: float) -> Answered:
     start, process = next(_starts), [endpoint.server.process.pid]
     before = cpu_of(process)
     most = int(seconds * MOST_PER_SECOND / CLIENTS)
-    arguments = ["--paths", ",".join(_paths()), "--start", str(start), "--seconds", str(seconds), "--most", str(most)]
+    arguments = [
+        "--paths",
+        ",".join(_paths()),
+        "--start",
+        str(start),
+        "--seconds",
+        str(seconds),
+        "--most",
+        str(most),
+    ]
     with child("load", str(endpoint.port), *arguments) as load:
         answered = msgspec.convert(load.hear(), Answered)
     answered.cpu = cpu_of(process) - before
@@ -124,8 +135,13 @@ def _check(url: str, start: int, answered: Sequence[int]) -> None:
 def _gates(answered: dict[str, list[Answered]]) -> list[Figure]:
     figures, p99_ratios, bare_ratios = [], {}, {}
     for name, gain in GAINS.items():
-        rates = {way: [each.rate for each in answered[f"{name}.{way}"]] for way in ("bare", "group", "single")}
-        p99 = {way: statistics.median(each.p99 for each in answered[f"{name}.{way}"]) for way in ("group", "single")}
+        rates = {
+            way: [each.rate for each in answered[f"{name}.{way}"]] for way in ("bare", "group", "single")
+        }
+        p99 = {
+            way: statistics.median(each.p99 for each in answered[f"{name}.{way}"])
+            for way in ("group", "single")
+        }
         figures.append(
             at_least(f"webhook.group_commit_gain.{name}", median_ratio(rates["group"], rates["single"]), gain)
         )
@@ -135,7 +151,10 @@ def _gates(answered: dict[str, list[Answered]]) -> list[Figure]:
         *figures,
         at_most("webhook.group_commit_p99_ratio", max(p99_ratios.values()), 1),
         at_least("webhook.ratio_to_bare", min(bare_ratios.values()), 0.45),
-        *(stated(f"webhook.group_commit_p99_ratio.{name}", each, "ratio") for name, each in p99_ratios.items()),
+        *(
+            stated(f"webhook.group_commit_p99_ratio.{name}", each, "ratio")
+            for name, each in p99_ratios.items()
+        ),
         *(stated(f"webhook.ratio_to_bare.{name}", each, "ratio") for name, each in bare_ratios.items()),
     ]
 
@@ -145,7 +164,11 @@ def _rates(answered: dict[str, list[Answered]]) -> list[Figure]:
     for name, runs in answered.items():
         cpu = statistics.median(each.cpu / sum(each.answered) for each in runs)
         figures += [
-            stated(f"webhook.{name}.requests_per_second", statistics.median(each.rate for each in runs), "requests/s"),
+            stated(
+                f"webhook.{name}.requests_per_second",
+                statistics.median(each.rate for each in runs),
+                "requests/s",
+            ),
             stated(f"webhook.{name}.p99", statistics.median(each.p99 for each in runs) * 1000, "ms"),
             stated(f"webhook.{name}.server_cpu_per_request", cpu * 1e6, "µs"),
         ]

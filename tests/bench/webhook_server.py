@@ -35,7 +35,7 @@ async def serve(endpoint: str, data_dir: Path, database_url: str) -> None:
         web = server(hub)
         web.config.app = Starlette(routes=[ENDPOINTS[endpoint](hub).route])
         serving = asyncio.create_task(web.serve())
-        while not web.started:
+        while not web.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
             await asyncio.sleep(0.01)
         say(web.servers[0].sockets[0].getsockname()[1])
         await told_to_end()

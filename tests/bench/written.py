@@ -1,10 +1,10 @@
-"""Which rows a piece of work wrote, and the raw limit: the same rows written by the driver's fastest bulk path.
+"""Which rows a piece of work wrote, and the raw limit: the same rows by the driver's fastest bulk path.
 
 Triggers note each row that is inserted or updated, and which columns an update changed; after each batch the
 rows are read back. Writing them again inserts what was inserted and updates what was updated: on SQLite
-`executemany` of plain `sqlite3`, on PostgreSQL `COPY`, through a temporary table for updates, joined by nested
-loops (the planner, which knows nothing of that table, would read whole tables). One transaction per batch, as
-the work had.
+`executemany` of plain `sqlite3`, on PostgreSQL `COPY`, through a temporary table for updates, joined by
+nested loops (the planner, which knows nothing of that table, would read whole tables). One transaction per
+batch, as the work had.
 """
 
 import hashlib
@@ -89,7 +89,9 @@ def _take(uow: UnitOfWork, changed: dict[str, set[str]]) -> Written:
         if updated:
             written.updated[table.name] = updated
             for row in uow.all("SELECT DISTINCT mask FROM bench_written WHERE name = :name", name=table.name):
-                marked = {name for name, is_changed in zip(names, row.mask, strict=False) if is_changed == "1"}
+                marked = {
+                    name for name, is_changed in zip(names, row.mask, strict=False) if is_changed == "1"
+                }
                 changed.setdefault(table.name, set()).update(marked)
     uow.change("DELETE FROM bench_written")
     return written
@@ -125,7 +127,11 @@ class RawWriter:
     def _prepared(self, batch: Written) -> Written:
         """Values as the driver takes them, made ready before the measurement."""
         return Written(
-            {table.name: _typed(table, batch.inserted[table.name]) for table in self._tables if table.name in batch.inserted},
+            {
+                table.name: _typed(table, batch.inserted[table.name])
+                for table in self._tables
+                if table.name in batch.inserted
+            },
             {name: self._updates[name].values(rows) for name, rows in batch.updated.items()},
         )
 
@@ -194,7 +200,9 @@ def _typed(table: sa.Table, rows: Sequence[Row]) -> list[Row]:
     places = [place for place, column in enumerate(table.columns) if isinstance(column.type, sa.Boolean)]
     if not places:
         return list(rows)
-    return [tuple(bool(value) if place in places else value for place, value in enumerate(row)) for row in rows]
+    return [
+        tuple(bool(value) if place in places else value for place, value in enumerate(row)) for row in rows
+    ]
 
 
 def digest(database: InlineDatabase) -> str:

@@ -19,19 +19,21 @@ from hub.simulation.brand import Brand, make_brand
 from hub.simulation.machine import Machine, address, stream
 from hub.simulation.opening import open_for_business
 from hub.storage.database import UnitOfWork
+from hub.storage.stock import Count
 from hub.storage.tables import metadata
 
 PLATFORMS = {"north": "shopify", "east": "taobao"}
 
 
 def _brand(store_id: str) -> Brand:
+    """One store, one warehouse, enough of everything: who comes first must not matter."""
     brand = make_brand(stream(1, "brand"), 400)
     return msgspec.structs.replace(
         brand,
         storefronts=tuple(each for each in brand.storefronts if each.store.store_id == store_id),
         locations=brand.locations[:1],
         territories=(),
-        counts=tuple(each for each in brand.counts if each.location_id == "wh-east"),
+        counts=tuple(Count(sku=each.sku, location_id="wh-east", on_hand=50) for each in brand.products),
     )
 
 

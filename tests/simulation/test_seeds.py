@@ -24,10 +24,10 @@ def test_every_invariant_holds_under_the_faults_of_the_seed(seed: int):
 
 @pytest.mark.server
 @pytest.mark.parametrize("seed", ON_POSTGRES_TOO)
-def test_postgresql_comes_to_the_same_digest(seed: int, postgres_url: str):
+def test_postgresql_comes_to_the_same_digest(seed: int, empty_postgres: str):
     here = _lived(simulate(seed, orders=50))
 
-    there = _lived(simulate(seed, orders=50, database_url=postgres_url))
+    there = _lived(simulate(seed, orders=50, database_url=empty_postgres))
 
     assert there.tables == here.tables
     assert there.digest == here.digest

@@ -1,4 +1,4 @@
-"""A store counts its stock by itself when buyers order; the hub tells it again, whatever becomes of the order.
+"""A store counts its stock itself when buyers order; the hub tells it again, whatever becomes of the order.
 Found by the simulation: levels stood too low after held orders and too high after these were cancelled."""
 
 import pytest

@@ -121,6 +121,12 @@ def test_a_killed_server_is_started_again(embedded) -> None:
     assert _pid(embedded)
 
 
+def test_a_server_that_is_just_ending_is_started_again(embedded, redis) -> None:
+    redis.shutdown(nosave=True)
+    embedded.start()
+    assert _pid(embedded)
+
+
 def test_a_server_that_does_not_listen_any_more_is_ended(data_dir, monkeypatch) -> None:
     monkeypatch.setattr("hub.embedded.ANSWER_SECONDS", 0.1)
     monkeypatch.setattr("hub.embedded.START_SECONDS", 1)
