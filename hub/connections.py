@@ -159,21 +159,23 @@ class StoredCredentials:
 
     async def renew(self, seen: Mapping[str, str], renew: Renew) -> Mapping[str, str]:
         async with self._lock:
-            while not await self._database.run(self._lease):
+            while not (lease := await self._database.run(self._lease)):
                 await self._sleep(0.2)
             try:
                 stored = await self.current()
                 if dict(stored) != dict(seen):
                     return stored
                 fresh = dict(await renew(stored))
-                await self._database.run(
-                    lambda uow: self._connections.save_credentials(uow, self._connection_id, fresh)
+                is_ours = await self._database.run(
+                    lambda uow: self._connections.save_credentials(uow, self._connection_id, fresh, lease)
                 )
-                return fresh
+                return fresh if is_ours else await self.current()
             finally:
-                await self._database.run(lambda uow: self._connections.end_renewal(uow, self._connection_id))
+                await self._database.run(
+                    lambda uow: self._connections.end_renewal(uow, self._connection_id, lease)
+                )
 
-    def _lease(self, uow: UnitOfWork) -> bool:
+    def _lease(self, uow: UnitOfWork) -> int:
         return self._connections.begin_renewal(
             uow, self._connection_id, self._database.lease_now(uow), RENEWAL_LEASE
         )

@@ -89,7 +89,7 @@ def run(
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             status = runner.run(demo.run())
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         status = demo.closing.status if demo.closing else INTERRUPTED
     except HubEnded as error:
         status = 1

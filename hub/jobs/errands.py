@@ -111,20 +111,21 @@ async def _subscribe(hub: HubContext, connector: Connector, errand: Errand) -> A
     callback = hub.webhook_url(errand.message.connection_id)
     if not callback:
         return Answer(is_withdrawn=True)  # nobody reaches us: the parcel is asked for instead
-    parcel = tracked_parcel(errand.order, errand.consignment)
+    parcel = tracked_parcel(errand.order, errand.consignment, errand.location)
     await connector.subscribe(parcel, callback, errand.message.id)
     return Answer()
 
 
-def tracked_parcel(order: Order, consignment: Consignment) -> TrackedParcel:
-    """What a carrier needs to follow a parcel; some ask for the last digits of a telephone."""
+def tracked_parcel(order: Order, consignment: Consignment, location: Location | None) -> TrackedParcel:
+    """What a carrier needs to follow a parcel. Some ask for the last digits of a telephone on its label: the
+    sender's, because the receiver's address may have changed since."""
     address = order.sales.ship_to
-    digits = "".join(filter(str.isdigit, address.telephone)) if address else ""
+    telephone = (location and location.address.telephone) or (address and address.telephone) or ""
     return TrackedParcel(
         carrier=consignment.carrier,
         tracking_number=consignment.tracking_number,
         reference=consignment.consignment_id,
-        telephone_tail=digits[-4:],
+        telephone_tail="".join(filter(str.isdigit, telephone))[-4:],
         destination=f"{address.province}{address.city}" if address else "",
     )
 

@@ -66,7 +66,7 @@ async def _send_all(
             left = lease_ends - hub.now()
             if troubles or left < hub.settings.lease / 4:
                 why = "waits for its connection" if troubles else "its turn came too late"
-                return _later(errand.message, hub.now(), why, doubt=errand.message.in_doubt)
+                return _later(errand.message, hub.now(), why, doubt=errand.message.in_doubt, unspent=True)
             return await _send(hub, live, errand, troubles, left)
 
     return list(await asyncio.gather(*(send(errand) for errand in errands))), next(iter(troubles), None)
@@ -128,8 +128,8 @@ def _ended(message: Message, state: str, outcome: str, error: ConnectorError) ->
     return Delivered(verdict=Verdict(message=message, state=state, outcome=outcome, error=str(error)))
 
 
-def _later(message: Message, at: datetime, error: str, *, doubt: bool) -> Delivered:
-    verdict = Verdict(message=message, state="open", error=error, not_before=at, doubt=doubt)
+def _later(message: Message, at: datetime, error: str, *, doubt: bool, unspent: bool = False) -> Delivered:
+    verdict = Verdict(message=message, state="open", error=error, not_before=at, doubt=doubt, unspent=unspent)
     return Delivered(verdict=verdict)
 
 

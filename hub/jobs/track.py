@@ -7,7 +7,7 @@ from hub.context import HubContext
 from hub.jobs.errands import tracked_parcel
 from hub.jobs.pull import arrival
 from hub.jobs.trouble import opened, recovered, report
-from hub.storage import parcels
+from hub.storage import parcels, stores
 from hub.storage.connections import ConnectionStatus
 from hub.storage.database import UnitOfWork
 from hub.storage.parcels import ToTrack
@@ -41,11 +41,13 @@ def _due(hub: HubContext, uow: UnitOfWork, connection_id: str, limit: int) -> li
 
 def _parcels(hub: HubContext, uow: UnitOfWork, due: Sequence[ToTrack]) -> list[Parcel]:
     stored = hub.books.orders.by_ids(uow, [each.order_id for each in due], locked=False)
-    orders = {order_id: each.order for order_id, each in stored.items()}
-    return [
-        tracked_parcel(orders[each.order_id], orders[each.order_id].consignment(each.consignment_id))
-        for each in due
-    ]
+    places = {each.location_id: each for each in stores.locations(uow)}
+    found = []
+    for each in due:
+        order = stored[each.order_id].order
+        consignment = order.consignment(each.consignment_id)
+        found.append(tracked_parcel(order, consignment, places.get(consignment.location_id)))
+    return found
 
 
 def _store(hub: HubContext, uow: UnitOfWork, connection_id: str, deliveries: Sequence[Delivery]) -> None:

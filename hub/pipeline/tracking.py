@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from hub.domain.dispatch import booked
 from hub.domain.order import Stage
 from hub.domain.route import advance
 from hub.domain.tracking import tracked
@@ -11,7 +12,7 @@ from hub.storage import parcels
 from hub.storage.database import UnitOfWork
 from hub.storage.inbox import InboxRow, Result
 from hub.storage.parcels import Found
-from mappings.canonical import TrackingEvent, TrackingReport
+from mappings.canonical import Booking, TrackingEvent, TrackingReport
 from mappings.structs import FrozenStruct
 
 
@@ -35,14 +36,23 @@ def take_reports(books: Books, uow: UnitOfWork, reported: Sequence[Reported], no
     matched = {each.row.id for each in reported if not each.reports}
     events: dict[str, dict[str, TrackingEvent]] = {}
     owners: dict[str, str] = {}
+    learnt: dict[str, Booking] = {}
     for row, report in reports:
         for parcel in _of_report(report, found):
             matched.add(row.id)
             owners[parcel.consignment_id] = parcel.order_id
+            if not parcel.tracking_number:
+                learnt[parcel.consignment_id] = _booking(report)
             fresh = events.setdefault(parcel.consignment_id, {})
             fresh.update({parcels.identity(event): event for event in report.events})
-    _apply(books, uow, events, owners, now)
+    _apply(books, uow, events, owners, learnt, now)
     return [_result(each.row, each.row.id in matched) for each in reported]
+
+
+def _booking(report: TrackingReport) -> Booking:
+    """A report under our reference whose number we do not know: the booking's own answer was lost or is still
+    to be read back, and the store must not be told of a parcel without a number."""
+    return Booking(reference=report.reference, carrier=report.carrier, tracking_number=report.tracking_number)
 
 
 def _result(row: InboxRow, is_matched: bool) -> Result:
@@ -64,6 +74,7 @@ def _apply(
     uow: UnitOfWork,
     events: Mapping[str, Mapping[str, TrackingEvent]],
     owners: Mapping[str, str],
+    learnt: Mapping[str, Booking],
     now: datetime,
 ) -> None:
     if not events:
@@ -80,6 +91,9 @@ def _apply(
             continue
         added += [(consignment_id, event) for event in fresh]
         before = moved[owners[consignment_id]]
+        if booking := learnt.get(consignment_id):
+            told = booked(before.order, consignment_id, booking, snapshot)
+            before = Moved(stored=before.stored, order=told.order, outcomes=(*before.outcomes, told))
         outcome = tracked(before.order, consignment_id, fresh, tuple(seen.values()), snapshot)
         order, outcomes = outcome.order, (*before.outcomes, outcome)
         if order.stage is Stage.RECEIVED:

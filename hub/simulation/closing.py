@@ -325,8 +325,7 @@ class Judged:
     def _carried(self, each: Consignment) -> Iterable[str]:
         parcel = self.carried.get(each.tracking_number)
         if each.stage is Parcel.CANCELLED:
-            cases = self.books.cases.get(self.order.order_id, frozenset())
-            if parcel and not parcel.cancelled and CaseKind.MOVED_AFTER_CANCELLATION not in cases:
+            if parcel and not parcel.cancelled:
                 yield f"the carrier still carries {each.tracking_number}, whose booking was taken back"
         elif each.tracking_number and parcel is None:
             yield f"no carrier knows {each.tracking_number}"

@@ -35,11 +35,16 @@ SELECT 'N-OVER', 'on hand is not the sum of movements', s.sku || ' at ' || s.loc
 UNION ALL
 SELECT 'N-TWICE', 'a document is stored twice', connection_id || ' ' || external_id FROM inbox
  GROUP BY connection_id, topic, external_id, revision HAVING COUNT(*) > 1
+UNION ALL
+SELECT 'N-TOLD', 'is being taken back, and no message asks the carrier', c.id FROM consignments c
+ WHERE c.stage = 'cancelling'
+ AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = c.id AND o.verb = 'cancel_booking')
 """
 
 
 def check_books(uow: UnitOfWork) -> None:
-    """N-OVER: nothing promised that is not there, and both ledgers add up. No document is stored twice."""
+    """N-OVER: nothing promised that is not there, and both ledgers add up. No document is stored twice,
+    nothing waits for a message that does not exist."""
     if row := uow.one(_BOOKS):
         raise Violated(row.name, f"{row.what}: {row.place}")
 

@@ -17,6 +17,7 @@ from hub.bootstrap import World as HubWorld
 from hub.bootstrap import open_hub
 from hub.clock import CountedIds
 from hub.context import HubContext
+from hub.jobs.table import JOBS
 from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.simulation.crash import Crash, Fate, MortalDatabase, SimulatedClock
@@ -86,6 +87,7 @@ class Machine:
         self._new_id = CountedIds()
         self._master_key = new_master_key(self._secrets.randbytes)
         self._hub: HubContext | None = None
+        self._is_busy = False
 
     @property
     def hub(self) -> HubContext:
@@ -130,8 +132,21 @@ class Machine:
         )
 
     def _client(self, connection_id: str) -> httpx.AsyncClient:
-        cable = Cable(self.twins[connection_id], self.fate, self.clock, self._scheduler)
+        async def meanwhile() -> None:
+            await self._other_worker(connection_id)
+
+        cable = Cable(self.twins[connection_id], self.fate, self.clock, self._scheduler, meanwhile)
         return httpx.AsyncClient(transport=cable, trust_env=False)
+
+    async def _other_worker(self, connection_id: str) -> None:
+        """Sends what is due through a connection whose worker sleeps: its leases have run out."""
+        if self._is_busy:
+            return
+        self._is_busy = True
+        try:
+            await JOBS["work_outbox"](self.hub, connection_id)
+        finally:
+            self._is_busy = False
 
     async def bury(self) -> None:
         """The rest of a dead process goes down too; then a new one starts, a while later."""

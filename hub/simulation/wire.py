@@ -19,13 +19,22 @@ STALL_SECONDS = 150.0
 
 
 class Cable(httpx.AsyncBaseTransport):
-    """From the hub to one twin. The process may die before a request or after its answer, or sleep."""
+    """From the hub to one twin. The process may die before a request or after its answer, or sleep;
+    `meanwhile` is what another worker does while this one sleeps."""
 
-    def __init__(self, twin: Twin, fate: Fate, clock: SimulatedClock, random: Random) -> None:
+    def __init__(
+        self,
+        twin: Twin,
+        fate: Fate,
+        clock: SimulatedClock,
+        random: Random,
+        meanwhile: Callable[[], Awaitable[None]],
+    ) -> None:
         self._inner = httpx.ASGITransport(twin)
         self._fate = fate
         self._clock = clock
         self._random = random
+        self._meanwhile = meanwhile
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._fate.pass_by("before a request")
@@ -39,8 +48,7 @@ class Cable(httpx.AsyncBaseTransport):
         """Others may run meanwhile, in an order that the seed decides."""
         if self._fate.strikes("stall"):
             await self._clock.sleep(STALL_SECONDS)
-            for _ in range(40):
-                await asyncio.sleep(0)
+            await self._meanwhile()
         if self._fate.mix["race"]:
             for _ in range(self._random.randrange(4)):
                 await asyncio.sleep(0)

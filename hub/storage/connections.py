@@ -169,25 +169,38 @@ class Connections:
         opened: dict[str, str] = msgspec.json.decode(self._keys[connection_id].open(row.credentials, place))
         return opened
 
-    def begin_renewal(self, uow: UnitOfWork, connection_id: str, lease_now: int, lease: timedelta) -> bool:
-        """Become the one who renews; false while somebody else is."""
+    def begin_renewal(self, uow: UnitOfWork, connection_id: str, lease_now: int, lease: timedelta) -> int:
+        """Become the one who renews: the end of the lease, which proves it is ours; 0 while somebody else
+        renews."""
+        until = lease_now + lease // timedelta(microseconds=1)
+        is_ours = uow.change(
+            "UPDATE connections SET renewing_until = :until WHERE id = :id AND renewing_until <= :now",
+            id=connection_id,
+            now=lease_now,
+            until=until,
+        )
+        return until if is_ours else 0
+
+    def save_credentials(
+        self, uow: UnitOfWork, connection_id: str, tokens: Mapping[str, str], lease: int
+    ) -> bool:
+        """Store renewed tokens; false if the lease ran out and somebody else renews or has renewed."""
+        place = f"connection:{connection_id}:credentials"
         return bool(
             uow.change(
-                "UPDATE connections SET renewing_until = :until WHERE id = :id AND renewing_until <= :now",
+                "UPDATE connections SET credentials = :sealed WHERE id = :id AND renewing_until = :lease",
+                sealed=self._keys[connection_id].seal(msgspec.json.encode(dict(tokens)), place),
                 id=connection_id,
-                now=lease_now,
-                until=lease_now + lease // timedelta(microseconds=1),
+                lease=lease,
             )
         )
 
-    def end_renewal(self, uow: UnitOfWork, connection_id: str) -> None:
-        uow.change("UPDATE connections SET renewing_until = 0 WHERE id = :id", id=connection_id)
-
-    def save_credentials(self, uow: UnitOfWork, connection_id: str, tokens: Mapping[str, str]) -> None:
-        place = f"connection:{connection_id}:credentials"
-        sealed = self._keys[connection_id].seal(msgspec.json.encode(dict(tokens)), place)
+    def end_renewal(self, uow: UnitOfWork, connection_id: str, lease: int) -> None:
+        """Let the next one renew, unless the lease ran out and somebody else does already."""
         uow.change(
-            "UPDATE connections SET credentials = :sealed WHERE id = :id", sealed=sealed, id=connection_id
+            "UPDATE connections SET renewing_until = 0 WHERE id = :id AND renewing_until = :lease",
+            id=connection_id,
+            lease=lease,
         )
 
     def replace_settings(self, uow: UnitOfWork, connection_id: str, settings: Mapping[str, Any]) -> None:

@@ -157,9 +157,14 @@ def _is_passing(error: DBAPIError) -> bool:
 def _engine(url: str, threads: int) -> sa.Engine:
     if url.startswith("sqlite"):
         return _sqlite_engine(url)
-    options = "-c statement_timeout=120000 -c lock_timeout=20000 -c timezone=UTC"
+    # an acknowledged webhook survives a power cut, whatever the server's own default is
+    options = "-c synchronous_commit=on -c statement_timeout=120000 -c lock_timeout=20000 -c timezone=UTC"
     return sa.create_engine(
-        url, pool_size=threads, max_overflow=2, pool_recycle=1800, connect_args={"options": options}
+        url,
+        pool_size=threads,
+        max_overflow=2,
+        pool_recycle=1800,
+        connect_args={"options": options, "connect_timeout": 5},
     )
 
 

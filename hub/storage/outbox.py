@@ -37,7 +37,7 @@ class Message(FrozenStruct):
 
 class Verdict(FrozenStruct):
     """What became of a claimed message. `state` open means: again at `not_before`; `doubt` keeps the mark
-    that it may have been done."""
+    that it may have been done; `unspent`: nothing was tried, so the attempt does not count."""
 
     message: Message
     state: str
@@ -45,6 +45,7 @@ class Verdict(FrozenStruct):
     error: str = ""
     not_before: datetime | None = None
     doubt: bool = False
+    unspent: bool = False
 
 
 class Outbox:
@@ -218,11 +219,13 @@ class Outbox:
             "not_before": "bigint",
             "sent_at": "bigint",
             "done_at": "bigint",
+            "unspent": "integer",
         }
         rows = [_verdict_row(each, now) for each in verdicts if each.message.id in ours]
         uow.change(
             "UPDATE outbox SET state = k.state, outcome = k.outcome, last_error = k.error,"
-            " not_before = k.not_before, sent_at = k.sent_at, done_at = k.done_at, lease_until = 0"
+            " not_before = k.not_before, sent_at = k.sent_at, done_at = k.done_at, lease_until = 0,"
+            " attempts = attempts - k.unspent"
             f" FROM {keys(uow, **kinds)} WHERE outbox.id = k.id",
             keys=packed(rows),
         )
@@ -300,4 +303,5 @@ def _verdict_row(each: Verdict, now: datetime) -> dict[str, object]:
         "not_before": micros(each.not_before or now),
         "sent_at": micros(now) if keeps_mark else None,
         "done_at": None if is_open else micros(now),
+        "unspent": int(each.unspent),
     }

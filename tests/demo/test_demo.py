@@ -36,6 +36,15 @@ def clock(tmp_path: Path):
     clock.close()
 
 
+@pytest.fixture
+def temporary(tmp_path: Path):
+    """Queue sockets have short paths, pytest's folders have long ones: a link stands between."""
+    link = Path(tempfile.gettempdir()) / f"demo-{os.getpid()}"
+    link.symlink_to(tmp_path)
+    yield {**os.environ, "TMPDIR": str(link)}
+    link.unlink()
+
+
 class TestClosing:
     def test_all_rows_closed_and_nothing_open_is_success(self):
         assert Closing([closed(), closed("west")], []).status == 0
@@ -128,11 +137,11 @@ class TestRun:
             taken.listen()
             assert free_port(taken.getsockname()[1]) != taken.getsockname()[1]
 
-    def test_small_run_closes_and_leaves_nothing_behind(self, tmp_path: Path):
+    def test_small_run_closes_and_leaves_nothing_behind(self, tmp_path: Path, temporary: dict[str, str]):
         """What `make demo ARGS="--orders 60 --seed 3 --exit"` does, at a higher speed."""
         ended = subprocess.run(
             [ORDERHUB, "demo", "--orders", "60", "--seed", "3", "--speed", "40000", "--exit", "--port", "0"],
-            env={**os.environ, "TMPDIR": short_folder(tmp_path)},
+            env=temporary,
             capture_output=True,
             text=True,
             timeout=240,
@@ -142,11 +151,13 @@ class TestRun:
         assert "Every row closes" in ended.stdout
         assert not leftovers(tmp_path)
 
-    def test_interrupt_ends_everything(self, tmp_path: Path):
+    @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+    def test_interrupt_ends_everything(self, tmp_path: Path, temporary: dict[str, str], how: signal.Signals):
         demo = subprocess.Popen(
             [ORDERHUB, "demo", "--orders", "500", "--exit", "--port", "0"],
-            env={**os.environ, "TMPDIR": short_folder(tmp_path)},
+            env=temporary,
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
         assert demo.stdout is not None
@@ -156,21 +167,13 @@ class TestRun:
         family = psutil.Process(demo.pid).children(recursive=True)
         assert family
 
-        demo.send_signal(signal.SIGINT)
+        demo.send_signal(how)
 
-        demo.communicate(timeout=60)
-        assert demo.returncode == 130
+        said, _ = demo.communicate(timeout=60)
+        assert (demo.returncode, "Traceback" in said) == (130, False)
         _, alive = psutil.wait_procs(family, timeout=20)
         assert not alive
         assert not leftovers(tmp_path)
-
-
-def short_folder(tmp_path: Path) -> str:
-    """Queue sockets have short paths, pytest's folders have long ones: a link stands between."""
-    link = Path(tempfile.gettempdir()) / f"demo-{os.getpid()}-{tmp_path.name[-12:]}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(tmp_path)
-    return str(link)
 
 
 def leftovers(tmp_path: Path) -> list[Path]:

@@ -56,7 +56,7 @@ class TestState:
 
     def test_new_settings_forget_former_tokens_and_make_a_new_version(self, house):
         before = one(house).version
-        do(house, "save_credentials", "store", {"access": "t"})
+        do(house, "save_credentials", "store", {"access": "t"}, 0)
         do(house, "replace_settings", "store", {"key": "other"})
 
         assert one(house).settings == {"key": "other"}
@@ -75,7 +75,7 @@ class TestCredentials:
         return StoredCredentials(house.database, house.books.connections, "store", sleep)
 
     def test_tokens_are_sealed(self, house):
-        do(house, "save_credentials", "store", {"access": "t0ken"})
+        do(house, "save_credentials", "store", {"access": "t0ken"}, 0)
 
         assert b"t0ken" not in bytes(house.value("SELECT credentials FROM connections WHERE id = 'store'"))
         assert do(house, "credentials", "store") == {"access": "t0ken"}
@@ -113,8 +113,22 @@ class TestCredentials:
         assert await self.worker(house).renew({}, renew) == {"access": "new"}
         assert house.now - began >= RENEWAL_LEASE
 
+    async def test_worker_that_renewed_too_slowly_does_not_overwrite_newer_tokens(self, house):
+        other = self.worker(house)
+
+        async def slow(stored):
+            house.clock.advance(RENEWAL_LEASE)
+            await other.renew({}, quick)
+            return {"access": "late"}
+
+        async def quick(stored):
+            return {"access": "newer"}
+
+        assert await self.worker(house).renew({}, slow) == {"access": "newer"}
+        assert await other.current() == {"access": "newer"}
+
     async def test_failed_renewal_keeps_the_former_tokens_and_frees_the_lease(self, house):
-        do(house, "save_credentials", "store", {"access": "old"})
+        do(house, "save_credentials", "store", {"access": "old"}, 0)
 
         async def fail(stored):
             raise ValueError("refused")
