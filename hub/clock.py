@@ -41,18 +41,6 @@ class OrderedIds:
             return f"{self._last:032x}"
 
 
-class ScaledClock:
-    """A clock that runs `speed` times as fast as the real one from a given start (the demo)."""
-
-    def __init__(self, start: datetime, speed: float) -> None:
-        self._start = start
-        self._speed = speed
-        self._began = time.monotonic()
-
-    def __call__(self) -> datetime:
-        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
-
-
 class CountedIds:
     """Identifiers for tests and simulation: the same run gives the same ids."""
 

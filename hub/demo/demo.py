@@ -25,7 +25,7 @@ from hub.bootstrap import World as HubWorld
 from hub.bootstrap import open_hub
 from hub.context import HubContext
 from hub.demo.clock import SharedClock
-from hub.demo.display import Progress, closing_table, console, count, problems
+from hub.demo.display import Progress, closing_table, console, count, holds, problems
 from hub.demo.place import CLOCK_FILE, Place, free_port
 from hub.demo.twins import TwinServers
 from hub.settings import HubSettings
@@ -220,8 +220,8 @@ class Demo:
     def _report(self, closing: Closing, seconds: float) -> None:
         days = (self._clock() - START) / timedelta(days=1)
         self._out.print(closing_table(closing.rows, self._brand))
-        for problem in problems(closing.rows, closing.open_work):
-            self._out.print(problem)
+        for line in (*holds(closing.rows, self._brand), *problems(closing.rows, closing.open_work)):
+            self._out.print(line)
         verdict = "Every row closes" if closing.status == 0 else "Not every row closes"
         self._out.print(
             f"{verdict}: {len(self._world.placed)} orders, {days:.1f} days in {seconds:.0f} s,"

@@ -19,7 +19,7 @@ from hub.simulation.closing import StoreClosing
 from hub.simulation.world import World
 from hub.storage.database import UnitOfWork
 
-WIDTH_IN_PIPES = 150
+WIDTH_IN_PIPES = 120
 MOST_PROBLEMS = 25
 MOVING = ("booked", "dispatched")
 
@@ -115,34 +115,51 @@ def _words(stage: str) -> str:
 
 def closing_table(rows: Sequence[StoreClosing], brand: Brand) -> Table:
     """One row per store: what the platform knows against what the hub knows."""
-    titles = {each.store.store_id: f"{each.store.name} ({each.platform})" for each in brand.storefronts}
-    table = Table(title="What the stores know, and what the hub knows", title_justify="left")
-    table.add_column("Store")
-    for title in ("Placed", "Received"):
-        table.add_column(title, justify="right")
-    table.add_column("On hold")
-    for title in ("Back-\nordered", "Cancel-\nled", "Not\nours", "Shipped", "Deli-\nvered"):
-        table.add_column(title, justify="right")
-    table.add_column("Parcels\ntold", justify="right")
-    table.add_column("Stock\nshown right", justify="right")
-    table.add_column("Closes")
+    names = _names(brand)
+    table = Table(
+        title="What the stores know, and what the hub knows",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("Store", no_wrap=True)
+    for title in _NUMBERS:
+        table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(titles[row.store_id], *_cells(row))
+        table.add_row(names[row.store_id], *_cells(row))
     return table
 
 
+_NUMBERS = (
+    *("Received\n/placed", "On\nhold", "Back-\norder", "Can-\ncelled", "Not\nours"),
+    *("Deliv.\n/shipped", "Told\n/parcels", "Stock\nright", "Closes"),
+)
+
+
 def _cells(row: StoreClosing) -> Sequence[str | Text]:
-    holds = "\n".join(f"{number} {_words(code)}" for code, number in sorted(row.on_hold.items()))
-    numbers = (row.backordered, row.cancelled, row.not_for_us, row.shipped, row.delivered)
     return (
-        str(row.placed),
-        str(row.received),
-        holds or "0",
-        *(str(number) for number in numbers),
-        f"{row.told} of {row.parcels}",
-        f"{row.stock_agrees} of {row.listings}",
+        f"{row.received}/{row.placed}",
+        *(str(each) for each in (row.on_hold.total(), row.backordered, row.cancelled, row.not_for_us)),
+        f"{row.delivered}/{row.shipped}",
+        f"{row.told}/{row.parcels}",
+        f"{row.stock_agrees}/{row.listings}",
         Text("yes", "green") if row.closes else Text(f"no ({len(row.problems)})", "bold red"),
     )
+
+
+def holds(rows: Sequence[StoreClosing], brand: Brand) -> Sequence[str]:
+    """Why orders are on hold, a line per store."""
+    names = _names(brand)
+    return [f"{names[row.store_id]} holds {_reasons(row)}" for row in rows if row.on_hold]
+
+
+def _reasons(row: StoreClosing) -> str:
+    return ", ".join(f"{number} {_words(code)}" for code, number in row.on_hold.most_common())
+
+
+def _names(brand: Brand) -> Mapping[str, str]:
+    return {each.store.store_id: each.store.name for each in brand.storefronts}
 
 
 def problems(rows: Sequence[StoreClosing], open_work: Sequence[str]) -> Sequence[str]:

@@ -28,7 +28,7 @@ from hub.storage.connections import Connection
 from hub.telemetry import configure_logging
 from hub.worker import work
 
-PULL_EVERY = timedelta(minutes=75)
+PULL_EVERY = timedelta(hours=2)
 """On the clock: half a second at the usual speed."""
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -29,6 +29,9 @@ START = datetime(2026, 2, 27, 6, 30, tzinfo=UTC)
 PULL_EVERY = (40, 160)
 """Minutes, drawn from the seed: webhooks bring most, pulls what was lost."""
 TRACK_EVERY = timedelta(hours=5)
+
+PATIENCE = 400
+"""Turns of the event loop for which a sleeping worker lets another one go ahead."""
 
 
 def stream(seed: int, name: str) -> Random:
@@ -87,7 +90,7 @@ class Machine:
         self._new_id = CountedIds()
         self._master_key = new_master_key(self._secrets.randbytes)
         self._hub: HubContext | None = None
-        self._is_busy = False
+        self._others: list[asyncio.Task[None]] = []
 
     @property
     def hub(self) -> HubContext:
@@ -139,14 +142,21 @@ class Machine:
         return httpx.AsyncClient(transport=cable, trust_env=False)
 
     async def _other_worker(self, connection_id: str) -> None:
-        """Sends what is due through a connection whose worker sleeps: its leases have run out."""
-        if self._is_busy:
+        """Another worker sends what is due through a connection whose worker sleeps: its leases have run out.
+        It may have to wait for that one (a lock), so nobody waits for it here."""
+        if self._others:
             return
-        self._is_busy = True
-        try:
-            await JOBS["work_outbox"](self.hub, connection_id)
-        finally:
-            self._is_busy = False
+        other = asyncio.create_task(_until_done(JOBS["work_outbox"](self.hub, connection_id)))
+        self._others.append(other)
+        for _ in range(PATIENCE):
+            if other.done():
+                return
+            await asyncio.sleep(0)
+
+    async def settle(self) -> None:
+        """Wait for the other workers; raises what they died of."""
+        while self._others:
+            await self._others.pop()
 
     async def bury(self) -> None:
         """The rest of a dead process goes down too; then a new one starts, a while later."""
@@ -155,8 +165,13 @@ class Machine:
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
+        self._others.clear()
         self.clock.advance_to(self.clock.true + timedelta(seconds=self._scheduler.uniform(1, 90)))
         self.start()
+
+
+async def _until_done(work: Awaitable[None]) -> None:
+    await work
 
 
 def slower(found: Registry, pull_every: timedelta) -> Registry:

@@ -261,6 +261,7 @@ class Simulation:
         result = None
         try:
             result = await work
+            await self.machine.settle()
         except Crash:
             pass
         except Exception as error:

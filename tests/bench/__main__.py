@@ -4,34 +4,26 @@ A full run also writes the tables of `docs/benchmarks.md` (`--docs` does so afte
 """
 
 import argparse
-import importlib
-import multiprocessing
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
-from pathlib import Path
 
-import msgspec
 from rich.console import Console
 
 from tests.bench import report
+from tests.bench.areas import AREAS, end_in_order, in_own_process
 from tests.bench.figures import Figure
-
-AREAS = ("intake", "webhook", "queue", "outgoing", "memory")
-DEADLINE_SECONDS = {True: 400, False: 3600}
-"""Quick or not: an area that takes longer is ended, and the run fails."""
 
 
 def main() -> int:
     given = _arguments()
+    end_in_order()
     console = Console(highlight=False)
     areas = [each for each in AREAS if each in given.only.split(",")] if given.only else list(AREAS)
     figures: list[Figure] = []
     for area in areas:
         console.print(f"[bold]{area}[/bold] …")
         began = time.monotonic()
-        measured = _in_own_process(area, given.quick)
+        measured = in_own_process(area, given.quick)
         console.print(report.table(measured))
         console.print(f"{time.monotonic() - began:.0f} s\n")
         figures += measured
@@ -52,27 +44,6 @@ def _arguments() -> argparse.Namespace:
     if unknown := set(filter(None, given.only.split(","))) - set(AREAS):
         parser.error(f"unknown area: {', '.join(sorted(unknown))}")
     return given
-
-
-def _in_own_process(area: str, quick: bool) -> Sequence[Figure]:
-    """Memory and garbage of one area must not weigh on the next."""
-    with tempfile.TemporaryDirectory(prefix="orderhub-bench-") as folder:
-        answer = Path(folder) / "figures.json"
-        process = multiprocessing.get_context("spawn").Process(target=_measure, args=(area, quick, answer))
-        process.start()
-        process.join(DEADLINE_SECONDS[quick])
-        if process.is_alive():
-            process.terminate()
-            process.join()
-            sys.exit(f"{area} took longer than {DEADLINE_SECONDS[quick]} s and was ended")
-        if process.exitcode:
-            sys.exit(f"{area} failed")
-        return msgspec.json.decode(answer.read_bytes(), type=list[Figure])
-
-
-def _measure(area: str, quick: bool, answer: Path) -> None:
-    figures = importlib.import_module(f"tests.bench.{area}").measure(quick)
-    answer.write_bytes(msgspec.json.encode(figures))
 
 
 if __name__ == "__main__":

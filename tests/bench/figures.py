@@ -1,7 +1,7 @@
 """What is measured: one figure per name, with its target."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from mappings.structs import FrozenStruct
@@ -23,13 +23,6 @@ class Figure(FrozenStruct):
         if self.target is None:
             return True
         return self.value >= self.target if self.better == "higher" else self.value <= self.target
-
-
-class Area(FrozenStruct):
-    """A group of figures that are measured together, in a process of their own."""
-
-    name: str
-    measure: Callable[[bool], Sequence[Figure]]
 
 
 def at_least(name: str, value: float, target: float, unit: str = "ratio") -> Figure:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ import pytest
 
 from hub.demo.clock import LONGEST_LEAP, Pace, SharedClock
 from hub.demo.demo import Closing, run
-from hub.demo.display import MOST_PROBLEMS, closing_table, problems
+from hub.demo.display import MOST_PROBLEMS, closing_table, holds, problems
 from hub.demo.place import SETTINGS_FILE, Place, free_port
 from hub.simulation.brand import make_brand
 from hub.simulation.closing import StoreClosing
@@ -37,12 +38,20 @@ def clock(tmp_path: Path):
 
 
 @pytest.fixture
-def temporary(tmp_path: Path):
-    """Queue sockets have short paths, pytest's folders have long ones: a link stands between."""
-    link = Path(tempfile.gettempdir()) / f"demo-{os.getpid()}"
-    link.symlink_to(tmp_path)
-    yield {**os.environ, "TMPDIR": str(link)}
-    link.unlink()
+def temporary():
+    """A folder for temporary ones; not pytest's, whose paths are too long for the queue's socket."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as folder:
+        yield Path(folder)
+
+
+def run_demo(temporary: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [ORDERHUB, "demo", "--exit", "--port", "0", *arguments],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 class TestClosing:
@@ -65,6 +74,11 @@ class TestClosing:
 
         assert told[:2] == ["still open: inbox order 1", "east: 0: lost"]
         assert (len(told), told[-1]) == (MOST_PROBLEMS + 1, f"… and {101 - MOST_PROBLEMS} more")
+
+    def test_held_orders_are_shown_with_their_reasons(self):
+        rows = [closed("north", on_hold=Counter(address=1, unmapped_sku=2)), closed("west")]
+
+        assert holds(rows, make_brand(Random(1), 10)) == ["North holds 2 unmapped sku, 1 address"]
 
     def test_table_has_a_row_per_store(self):
         brand = make_brand(Random(1), 10)
@@ -137,44 +151,26 @@ class TestRun:
             taken.listen()
             assert free_port(taken.getsockname()[1]) != taken.getsockname()[1]
 
-    def test_small_run_closes_and_leaves_nothing_behind(self, tmp_path: Path, temporary: dict[str, str]):
-        """What `make demo ARGS="--orders 60 --seed 3 --exit"` does, at a higher speed."""
-        ended = subprocess.run(
-            [ORDERHUB, "demo", "--orders", "60", "--seed", "3", "--speed", "40000", "--exit", "--port", "0"],
-            env=temporary,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
+    def test_small_run_closes_and_leaves_nothing_behind(self, temporary: Path):
+        demo = run_demo(temporary, "--orders", "60", "--seed", "3", "--speed", "40000")
 
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        assert "Every row closes" in ended.stdout
-        assert not leftovers(tmp_path)
+        said, _ = demo.communicate(timeout=240)
+
+        assert demo.returncode == 0, said
+        assert "Every row closes" in said
+        assert not list(temporary.iterdir())
 
     @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-    def test_interrupt_ends_everything(self, tmp_path: Path, temporary: dict[str, str], how: signal.Signals):
-        demo = subprocess.Popen(
-            [ORDERHUB, "demo", "--orders", "500", "--exit", "--port", "0"],
-            env=temporary,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def test_interrupt_ends_everything(self, temporary: Path, how: signal.Signals):
+        demo = run_demo(temporary, "--orders", "500")
         assert demo.stdout is not None
-        for line in demo.stdout:
-            if "placed" in line:
-                break
+        next(line for line in demo.stdout if "placed" in line)
         family = psutil.Process(demo.pid).children(recursive=True)
-        assert family
 
         demo.send_signal(how)
-
         said, _ = demo.communicate(timeout=60)
+
         assert (demo.returncode, "Traceback" in said) == (130, False)
         _, alive = psutil.wait_procs(family, timeout=20)
-        assert not alive
-        assert not leftovers(tmp_path)
-
-
-def leftovers(tmp_path: Path) -> list[Path]:
-    return list(tmp_path.glob("orderhub-demo-*"))
+        assert family and not alive
+        assert not list(temporary.iterdir())
