@@ -1,9 +1,9 @@
 """Everything that a step may look at: one value per batch, loaded with a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-
-import msgspec
+from functools import cached_property
 
 from hub.domain.policies import StorePolicy
 from hub.domain.stock import StockBook
@@ -47,7 +47,8 @@ class KnownOrder(FrozenStruct):
     goods: str
 
 
-class Snapshot(FrozenStruct):
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
     """`links` maps (connection id, listing id) to a SKU; `same_buyer` maps an order id to its buyer's
     other orders; `now` is the instant of the whole batch."""
 
@@ -58,14 +59,27 @@ class Snapshot(FrozenStruct):
     territories: TerritoryMap
     links: Mapping[tuple[str, str], str]
     stock: StockBook
-    policy_versions: Mapping[str, int] = msgspec.field(default_factory=dict)
-    same_buyer: Mapping[str, Sequence[KnownOrder]] = msgspec.field(default_factory=dict)
+    policy_versions: Mapping[str, int] = field(default_factory=dict)
+    same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
 
     def policy(self, store_id: str) -> StorePolicy:
-        return self.policies.get(store_id) or StorePolicy()
+        return self.policies.get(store_id) or _USUAL
 
     def carriers(self, store_id: str, location: Location | None) -> list[ConnectionFacts]:
         """Carrier connections in the order of preference: the location's, the store's, else all by id."""
         named = (location.carriers if location else ()) or self.policy(store_id).carriers
-        chosen = (self.connections.get(each) for each in named or sorted(self.connections))
-        return [each for each in chosen if each and "BooksShipments" in each.capabilities]
+        if not named:
+            return list(self._booking.values())
+        return [self._booking[each] for each in named if each in self._booking]
+
+    @cached_property
+    def _booking(self) -> Mapping[str, ConnectionFacts]:
+        """Those that can book, by id."""
+        return {
+            each: facts
+            for each, facts in sorted(self.connections.items())
+            if "BooksShipments" in facts.capabilities
+        }
+
+
+_USUAL = StorePolicy()

@@ -241,7 +241,7 @@ def _told_at_once() -> Iterator[None]:
     def eager(order: Any, consignment_id: str, booking: Any, snapshot: Any) -> Any:
         policy = StorePolicy(tell_at=TellAt.BOOKED)
         policies = dict.fromkeys(snapshot.policies, policy)
-        return booked(order, consignment_id, booking, dispatch.replace(snapshot, policies=policies))
+        return booked(order, consignment_id, booking, dataclasses.replace(snapshot, policies=policies))
 
     delivered = importlib.import_module("hub.pipeline.delivered")
     with _instead(delivered, "booked", eager):

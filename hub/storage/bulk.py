@@ -4,11 +4,11 @@ PostgreSQL takes rows through COPY, SQLite through one executemany with plain tu
 cheaper than row objects, and the statement text never depends on the number of rows.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import msgspec
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -71,4 +71,4 @@ def keys(uow: UnitOfWork, **columns: str) -> str:
 
 def packed(rows: Sequence[Mapping[str, Any]]) -> str:
     """The value of `:keys`."""
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(rows).decode()

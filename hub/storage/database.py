@@ -45,7 +45,7 @@ class UnitOfWork:
         self.wakes[Wake(job, key, lane)] = None
 
     def all(self, statement: str, **parameters: Any) -> list[sa.Row[Any]]:
-        return list(self.connection.execute(_text(statement), parameters))
+        return list(self.connection.execute(_text(statement), parameters).all())
 
     def one(self, statement: str, **parameters: Any) -> sa.Row[Any] | None:
         return self.connection.execute(_text(statement), parameters).first()
