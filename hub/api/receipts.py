@@ -29,9 +29,9 @@ def _store(hub: HubContext, uow: UnitOfWork, received: Sequence[Received]) -> No
     ]
     if arrivals:
         hub.books.receive(uow, arrivals, now)
-    things: dict[str, list[tuple[str, str]]] = {}
-    for each in received:
-        for notice in each.receipt.notices:
-            things.setdefault(each.connection_id, []).append((notice.topic.value, notice.external_id))
-    for connection_id, noticed in things.items():
-        notices.note(uow, connection_id, noticed, now)
+    things = [
+        (each.connection_id, notice.topic.value, notice.external_id)
+        for each in received
+        for notice in each.receipt.notices
+    ]
+    notices.note(uow, things, now)

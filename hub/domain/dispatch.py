@@ -129,7 +129,10 @@ def booking_cancelled(order: Order, consignment_id: str, snapshot: Snapshot) -> 
         return Outcome(step="cancel_booking", order=order)
     order, effects = give_back(order, consignment, snapshot)
     reasons = (Reason(code="booking_cancelled", text="the carrier took the booking back"),)
-    return Outcome(step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=effects)
+    withdrawn = Withdraw(consignment_id=consignment_id)  # a store that is told at booking need not hear of it
+    return Outcome(
+        step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=(withdrawn, *effects)
+    )
 
 
 def booking_failed(order: Order, consignment_id: str, snapshot: Snapshot) -> Outcome | None:

@@ -24,8 +24,8 @@ async def backfill(hub: HubContext, connection_id: str, since: datetime) -> Asyn
 
         def store(uow: UnitOfWork) -> int:
             arrivals = [arrival(connection_id, delivery, "bulk") for delivery in page.deliveries]  # noqa: B023 - runs at once
-            things = [(notice.topic.value, notice.external_id) for notice in page.notices]  # noqa: B023
-            notices.note(uow, connection_id, things, hub.now())
+            things = [(connection_id, each.topic.value, each.external_id) for each in page.notices]  # noqa: B023
+            notices.note(uow, things, hub.now())
             return hub.books.receive(uow, arrivals, hub.now())
 
         yield await hub.database.run(store)

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 5
 """Calls in flight per connection: as many as its client has connections."""
-CLAIM = 50
+CLAIM = 100
 UNCONFIRMED_AGAIN = timedelta(minutes=5)
 """When a carrier is asked again about a booking that it accepted without a number."""
 

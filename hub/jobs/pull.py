@@ -58,8 +58,8 @@ def _turn(
             return False
         arrivals = [arrival(connection_id, delivery) for delivery in page.deliveries]
         hub.books.receive(uow, arrivals, hub.now())
-        things = [(notice.topic.value, notice.external_id) for notice in page.notices]
-        notices.note(uow, connection_id, things, hub.now())
+        things = [(connection_id, each.topic.value, each.external_id) for each in page.notices]
+        notices.note(uow, things, hub.now())
         return True
 
     return turn

@@ -1,6 +1,6 @@
 """What became of outbox messages → orders. Recorded only where the message is still this worker's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hub.domain.dispatch import booked, booking_cancelled, booking_failed, booking_stands, told
@@ -12,6 +12,7 @@ from hub.domain.snapshot import Snapshot
 from hub.pipeline.books import Books, Moved
 from hub.storage import parcels, stores
 from hub.storage.database import UnitOfWork
+from hub.storage.orders import Stored
 from hub.storage.outbox import Verdict, read_levels
 from mappings.canonical import Booking, StockRefusal, TrackingStatus
 from mappings.structs import FrozenStruct
@@ -30,20 +31,32 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
     """Write verdicts and what follows from them, in one transaction; returns how many were still ours."""
     order_ids = [each.verdict.message.order_id for each in delivered if each.verdict.message.order_id]
     stored = books.orders.by_ids(uow, order_ids)
-    snapshot = books.snapshots.load(uow, now, known=[each.order for each in stored.values()])
+    snapshot = (
+        books.snapshots.load(uow, now, known=[each.order for each in stored.values()]) if stored else None
+    )
     ours = books.outbox.record(uow, [each.verdict for each in delivered], now)
-    moved = {order_id: Moved(stored=each, order=each.order, outcomes=()) for order_id, each in stored.items()}
     for each in delivered:
-        message = each.verdict.message
-        if message.id not in ours:
-            continue
-        if message.verb is Verb.PUSH_STOCK:
+        if each.verdict.message.verb is Verb.PUSH_STOCK and each.verdict.message.id in ours:
             _stock_answered(uow, each)
-        elif message.order_id in moved:
-            moved[message.order_id] = _followed(moved[message.order_id], each, snapshot)
-    books.save(uow, [each for each in moved.values() if each.outcomes], snapshot)
+    if snapshot is not None:
+        _move(books, uow, stored, [each for each in delivered if each.verdict.message.id in ours], snapshot)
     parcels.rematch(uow, [each.booking.tracking_number for each in delivered if each.booking])
     return len(ours)
+
+
+def _move(
+    books: Books,
+    uow: UnitOfWork,
+    stored: Mapping[str, Stored],
+    delivered: Sequence[Delivered],
+    snapshot: Snapshot,
+) -> None:
+    moved = {order_id: Moved(stored=each, order=each.order, outcomes=()) for order_id, each in stored.items()}
+    for each in delivered:
+        order_id = each.verdict.message.order_id
+        if order_id in moved:
+            moved[order_id] = _followed(moved[order_id], each, snapshot)
+    books.save(uow, [each for each in moved.values() if each.outcomes], snapshot)
 
 
 def _followed(before: Moved, delivered: Delivered, snapshot: Snapshot) -> Moved:

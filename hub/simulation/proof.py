@@ -1,6 +1,6 @@
 """`make proof`: many seeds, every sabotage, on SQLite; writes `docs/proofs.md` with commit, seeds and counts.
 
-python -m hub.simulation.proof [--seeds 300] [--orders 100] [--first 1] [--sabotages N] [--workers 2] [--out …]
+python -m hub.simulation.proof [--seeds 300] [--orders 100] [--sabotages N] [--out …]
 """
 
 import argparse

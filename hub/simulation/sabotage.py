@@ -252,8 +252,8 @@ class _Never(Exception):
     """Nobody raises it."""
 
 
-def _rules_without(rule: str) -> Apply:
-    return _replacing(audit, "RULES", tuple(each for each in audit.RULES if each.__name__ != rule))
+def _rules_without(rule: audit.Rule) -> Apply:
+    return _replacing(audit, "RULES", tuple(each for each in audit.RULES if each is not rule))
 
 
 def _give_up_at_once(hub: Any, message: Any, error: Any) -> Any:
@@ -338,9 +338,9 @@ SABOTAGES: tuple[Sabotage, ...] = (
     ),
     Sabotage("never sends a cancellation", _no_cancel_message),
     Sabotage("overlooks cancellations and changes", _cancellations_overlooked),
-    Sabotage("ships what is not paid", _rules_without("_is_paid")),
-    Sabotage("ships duplicates", _rules_without("_is_no_duplicate")),
-    Sabotage("ships masked receivers with anybody", _rules_without("_receiver_can_be_reached")),
+    Sabotage("ships what is not paid", _rules_without(audit._payment_suffices)),
+    Sabotage("ships duplicates", _rules_without(audit._is_no_duplicate)),
+    Sabotage("ships masked receivers with anybody", _rules_without(audit._receiver_can_be_reached)),
     Sabotage("tells one unit of each line", _replacing(outward, "_line_quantities", _one_unit_each)),
     Sabotage(
         "parks at the first failure",

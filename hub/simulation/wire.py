@@ -6,13 +6,11 @@ from random import Random
 
 import httpx
 
-from connectors.kit import InvalidSignature, Receipt, ReceivesWebhooks, UnexpectedPayload, WebhookRequest
+from connectors.kit import InvalidSignature, ReceivesWebhooks, UnexpectedPayload, WebhookRequest
 from connectors.kit.twin import Twin
+from hub.api.receipts import Received, store_receipts
 from hub.context import HubContext
-from hub.jobs.pull import arrival
 from hub.simulation.crash import Crash, Fate, SimulatedClock
-from hub.storage import notices
-from hub.storage.database import UnitOfWork
 
 STALL_SECONDS = 150.0
 """Longer than a lease."""
@@ -81,25 +79,10 @@ class Door(httpx.AsyncBaseTransport):
             return httpx.Response(401, request=request)
         except UnexpectedPayload:
             return httpx.Response(400, request=request)
-        await take_receipt(hub, connection_id, receipt)
+        await store_receipts(hub, [Received(connection_id=connection_id, receipt=receipt)])
         reply = receipt.reply
         headers = {"content-type": reply.content_type}
         return httpx.Response(reply.status, headers=headers, content=reply.body, request=request)
-
-
-TakeReceipt = Callable[[HubContext, str, Receipt], Awaitable[None]]
-
-
-async def take_receipt(hub: HubContext, connection_id: str, receipt: Receipt) -> None:
-    """Store what a webhook brought, in one transaction."""
-
-    def store(uow: UnitOfWork) -> None:
-        arrivals = [arrival(connection_id, delivery) for delivery in receipt.deliveries]
-        hub.books.receive(uow, arrivals, hub.now())
-        things = [(notice.topic.value, notice.external_id) for notice in receipt.notices]
-        notices.note(uow, connection_id, things, hub.now())
-
-    await hub.database.run(store)
 
 
 def _webhook(request: httpx.Request) -> WebhookRequest:

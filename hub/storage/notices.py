@@ -18,21 +18,21 @@ class Noticed(FrozenStruct):
     attempts: int = 0
 
 
-def note(uow: UnitOfWork, connection_id: str, things: Iterable[tuple[str, str]], now: datetime) -> None:
-    """(topic, external id) → to be fetched."""
-    wanted = [{"t": topic, "e": external_id} for topic, external_id in sorted(set(things))]
+def note(uow: UnitOfWork, things: Iterable[tuple[str, str, str]], now: datetime) -> None:
+    """(connection id, topic, external id) → to be fetched; of any number of connections in one statement."""
+    wanted = sorted(set(things))
     if not wanted:
         return
     uow.change(
         "INSERT INTO notices (connection_id, topic, external_id, noticed_at, not_before)"
-        f" SELECT :connection, k.t, k.e, :now, :now FROM {keys(uow, t='text', e='text')} WHERE true"
+        f" SELECT k.c, k.t, k.e, :now, :now FROM {keys(uow, c='text', t='text', e='text')} WHERE true"
         " ON CONFLICT (connection_id, topic, external_id)"
         " DO UPDATE SET noticed_at = excluded.noticed_at, not_before = excluded.not_before",
-        connection=connection_id,
         now=micros(now),
-        keys=packed(wanted),
+        keys=packed([{"c": connection_id, "t": topic, "e": each} for connection_id, topic, each in wanted]),
     )
-    uow.wake("fetch", connection_id)
+    for connection_id in dict.fromkeys(connection_id for connection_id, _, _ in wanted):
+        uow.wake("fetch", connection_id)
 
 
 def due(uow: UnitOfWork, connection_id: str, limit: int, now: datetime) -> list[Noticed]:
@@ -97,5 +97,5 @@ def revisit_open_orders(uow: UnitOfWork, connection_id: str, before: datetime, n
         connection=connection_id,
         before=micros(before),
     )
-    note(uow, connection_id, [("order", row.external_id) for row in rows], now)
+    note(uow, [(connection_id, "order", row.external_id) for row in rows], now)
     return len(rows)

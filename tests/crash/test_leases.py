@@ -120,7 +120,8 @@ async def test_nothing_is_sent_late_in_a_lease(house, clock, twin, make_worker) 
     assert len(first_batch) < 12
     await _finish(house, clock, worker)
     assert sorted(twin.bookings.values()) == [1] * 12
-    assert house.value("SELECT max(attempts) FROM outbox WHERE verb = 'book'") > 1
+    assert house.value("SELECT max(lease_epoch) FROM outbox WHERE verb = 'book'") > 1
+    assert house.value("SELECT max(attempts) FROM outbox WHERE verb = 'book'") == 1, "a turn is no attempt"
 
 
 async def test_a_worker_that_was_overtaken_sends_nothing_more(house, clock, twin, make_worker) -> None:

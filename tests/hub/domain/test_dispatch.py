@@ -150,7 +150,10 @@ class TestTakingBack:
     def test_agreed(self):
         outcome = booking_cancelled(one(Parcel.CANCELLING), "o1-1", snapshot())
 
-        assert outcome.effects == (Unreserve(location_id="wh", sku="RED", quantity=1),)
+        assert outcome.effects == (
+            Withdraw(consignment_id="o1-1"),  # also what its store refused to hear of it
+            Unreserve(location_id="wh", sku="RED", quantity=1),
+        )
         assert outcome.order.stage is Stage.RECEIVED
 
     def test_refused_means_that_it_will_be_carried_and_a_person_looks(self):

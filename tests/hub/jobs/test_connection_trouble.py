@@ -163,7 +163,7 @@ class TestUnusableConnection:
 
 class TestFetch:
     def notice(self, house, *ids):
-        house.run(lambda uow: notices.note(uow, "store", [("order", each) for each in ids], house.now))
+        house.run(lambda uow: notices.note(uow, [("store", "order", each) for each in ids], house.now))
 
     async def test_noticed_things_are_fetched_once(self, hub, house, desk):
         self.notice(house, "4711", "4711", "gone")
