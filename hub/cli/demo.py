@@ -12,7 +12,7 @@ app = typer.Typer()
 
 @app.command("demo")
 def demo(
-    orders: Annotated[int, typer.Option(min=1, help="Orders that buyers place.")] = 1500,
+    orders: Annotated[int, typer.Option(min=1, help="Orders that buyers place.")] = 600,
     seed: Annotated[int, typer.Option(help="Decides who buys what, and when.")] = 1,
     speed: Annotated[
         float | None, typer.Option(min=1, help="Simulated seconds per second; default: so that it ends soon.")

@@ -70,7 +70,7 @@ class Closing:
 
 def run(
     *,
-    orders: int = 1500,
+    orders: int = 600,
     seed: int = 1,
     speed: float | None = None,
     exit_when_done: bool = False,
