@@ -42,6 +42,7 @@ test: $(VENV)/.dev
 
 proof: $(VENV)/.dev
 	$(BIN)/python -m hub.simulation.proof $(ARGS)
+	$(BIN)/python -m tests.crash.proof
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
