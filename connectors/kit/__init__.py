@@ -8,6 +8,7 @@ from connectors.kit.capabilities import (
     FetchesOrders,
     FindsBookings,
     ListsOrderIds,
+    PollsNotices,
     PullsListings,
     PullsOrders,
     PushesFulfilments,
@@ -35,13 +36,23 @@ from connectors.kit.errors import (
 )
 from connectors.kit.http import PlatformClient, classify_status
 from connectors.kit.limits import Budget, RateLimit, TokenBucket
-from connectors.kit.messages import Delivery, Notice, Page, Receipt, Topic, WebhookReply, WebhookRequest
+from connectors.kit.messages import (
+    Batch,
+    Delivery,
+    Notice,
+    Page,
+    Receipt,
+    Topic,
+    WebhookReply,
+    WebhookRequest,
+)
 from connectors.kit.outside import Credentials, CredentialsInMemory, Outside
 from connectors.kit.plugin import CarrierPlugin, Plugin, StorePlugin
 from connectors.kit.settings import ConnectorSettings, revealed, setting
 
 __all__ = [
     "AuthenticationFailed",
+    "Batch",
     "BooksIdempotently",
     "BooksShipments",
     "Budget",
@@ -64,6 +75,7 @@ __all__ = [
     "Page",
     "PlatformClient",
     "Plugin",
+    "PollsNotices",
     "PullsListings",
     "PullsOrders",
     "PushesFulfilmentStatus",

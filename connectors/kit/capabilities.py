@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from connectors.kit.messages import Delivery, Page, Receipt, WebhookRequest
+from connectors.kit.messages import Batch, Delivery, Page, Receipt, WebhookRequest
 from connectors.kit.outside import Outside
 from mappings.canonical import (
     Booking,
@@ -81,7 +81,9 @@ class PushesFulfilments(Connector):
 
     @abstractmethod
     async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
-        """Record the parcel: tracking number, carrier in the platform's vocabulary, line quantities."""
+        """Record the parcel: tracking number, carrier in the platform's vocabulary, line quantities. One that
+        the store knows under a former number gets the present one, without a second parcel; `Unsupported`,
+        before anything is done, where the platform cannot correct it."""
 
     @abstractmethod
     async def find_fulfilment(self, shipment: Shipment) -> bool:
@@ -176,6 +178,19 @@ class RegistersWebhooks(Connector):
         """Make the platform's subscriptions equal to what this connector wants at `url`; repeatable."""
 
 
+class PollsNotices(Connector):
+    """Takes messages from a queue of the platform, which hands each out again until it is confirmed. Messages
+    may be lost, doubled and out of order: they make the hub faster, pulls make it complete."""
+
+    @abstractmethod
+    async def poll_notices(self) -> Batch:
+        """What waits, one batch; confirms nothing. Also makes the platform fill the queue, if that is due."""
+
+    @abstractmethod
+    async def confirm_notices(self, receipts: Sequence[str]) -> None:
+        """What these receipts brought is stored: the platform may forget it. Repeating it is harmless."""
+
+
 CAPABILITIES: tuple[type[Connector], ...] = (
     PullsOrders,
     FetchesOrders,
@@ -193,6 +208,7 @@ CAPABILITIES: tuple[type[Connector], ...] = (
     SubscribesTracking,
     ReceivesWebhooks,
     RegistersWebhooks,
+    PollsNotices,
 )
 
 

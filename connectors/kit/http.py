@@ -129,12 +129,11 @@ class PlatformClient:
         return response
 
     async def _once(self, write: bool, **request: Any) -> httpx.Response:
-        where = _where(request["method"], request["url"])
         try:
             async with asyncio.timeout(TOTAL_DEADLINE.total_seconds()):
                 response = await self._exchange(request)
         except Exception as error:  # named one by one below; what is no fault of the exchange goes on
-            named = _named(error, where, write)
+            named = _named(error, _where(request["method"], request["url"]), write)
             if named is None:
                 raise
             raise named from None
@@ -143,7 +142,7 @@ class PlatformClient:
             return response
         if isinstance(refusal, RateLimited) and refusal.retry_after:
             self._outside.budget.pause(self._outside.now().astimezone(UTC) + refusal.retry_after)
-        refusal.args = (f"{where}: {refusal}",)
+        refusal.args = (f"{_where(request['method'], request['url'])}: {refusal}",)
         raise refusal
 
     async def _exchange(self, request: Mapping[str, Any]) -> httpx.Response:

@@ -45,6 +45,15 @@ class Page(FrozenStruct):
     bookmark: str | None = None
 
 
+class Batch(FrozenStruct):
+    """What a platform's queue handed out. `receipts` name its messages for the confirmation, also those that
+    bring nothing; without any, nothing waits now."""
+
+    deliveries: tuple[Delivery, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    receipts: tuple[str, ...] = ()
+
+
 class WebhookRequest(FrozenStruct):
     """A request to `/webhooks/{connection}`: header names in lower case, body unread and unchanged."""
 

@@ -30,6 +30,7 @@ class Plugin(Generic[SettingsT, ConnectorT]):
     twin: str
     read_back_after: timedelta = timedelta(seconds=30)
     pull_every: timedelta = timedelta(minutes=1)
+    poll_every: timedelta = timedelta(seconds=10)
     api_version: str = ""
     unverified: Sequence[str] = ()
     kit: int = KIT_VERSION

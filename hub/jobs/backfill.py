@@ -5,9 +5,7 @@ from datetime import datetime
 
 from connectors.kit import PullsOrders
 from hub.context import HubContext
-from hub.jobs.pull import arrival
-from hub.storage import notices
-from hub.storage.database import UnitOfWork
+from hub.jobs.pull import take_over
 
 
 async def backfill(hub: HubContext, connection_id: str, since: datetime) -> AsyncIterator[int]:
@@ -21,11 +19,4 @@ async def backfill(hub: HubContext, connection_id: str, since: datetime) -> Asyn
     settings = live.plugin.settings(**{**live.connection.settings, "start_from": since})
     reader = live.plugin.connector(settings, live.connector.outside)
     async for page in reader.pull_orders(""):
-
-        def store(uow: UnitOfWork) -> int:
-            arrivals = [arrival(connection_id, delivery, "bulk") for delivery in page.deliveries]  # noqa: B023 - runs at once
-            things = [(connection_id, each.topic.value, each.external_id) for each in page.notices]  # noqa: B023
-            notices.note(uow, things, hub.now())
-            return hub.books.receive(uow, arrivals, hub.now())
-
-        yield await hub.database.run(store)
+        yield await hub.database.run(lambda uow: take_over(hub, uow, connection_id, page, "bulk"))  # noqa: B023 - runs at once

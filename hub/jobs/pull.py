@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from connectors.kit import ConnectorError, Delivery, Page, PullsOrders, RevisitsOpenOrders
+from connectors.kit import Batch, ConnectorError, Delivery, Page, PullsOrders, RevisitsOpenOrders
 from hub.context import HubContext
 from hub.jobs.trouble import opened, report
 from hub.storage import notices
@@ -21,6 +21,16 @@ def arrival(connection_id: str, delivery: Delivery, lane: str = "live") -> Arriv
         version=delivery.version,
         lane=lane,
     )
+
+
+def take_over(
+    hub: HubContext, uow: UnitOfWork, connection_id: str, brought: Page | Batch, lane: str = "live"
+) -> int:
+    """Deliveries → inbox, notices → to be fetched; returns how many documents were new."""
+    things = [(connection_id, each.topic.value, each.external_id) for each in brought.notices]
+    notices.note(uow, things, hub.now())
+    arrivals = [arrival(connection_id, delivery, lane) for delivery in brought.deliveries]
+    return hub.books.receive(uow, arrivals, hub.now())
 
 
 async def pull(hub: HubContext, connection_id: str) -> None:
@@ -56,10 +66,7 @@ def _turn(
     def turn(uow: UnitOfWork) -> bool:
         if not hub.books.connections.turn_page(uow, connection_id, before=before, after=after):
             return False
-        arrivals = [arrival(connection_id, delivery) for delivery in page.deliveries]
-        hub.books.receive(uow, arrivals, hub.now())
-        things = [(connection_id, each.topic.value, each.external_id) for each in page.notices]
-        notices.note(uow, things, hub.now())
+        take_over(hub, uow, connection_id, page)
         return True
 
     return turn

@@ -15,6 +15,7 @@ def _due(hub: HubContext, uow: UnitOfWork) -> list[Wake]:
     books = hub.books
     wakes = [Wake("work_inbox", lane, lane) for lane in books.inbox.open_lanes(uow)]
     wakes += [Wake("pull", each) for each in books.connections.due_pulls(uow, now)]
+    wakes += [Wake("poll", each) for each in books.connections.due_polls(uow, now)]
     wakes += [Wake("fetch", each) for each in notices.due_connections(uow, now)]
     wakes += [Wake("work_outbox", each) for each in books.outbox.due_connections(uow, now, lease_now)]
     wakes += [Wake("track", each, "bulk") for each in parcels.due_connections(uow, now)]

@@ -7,6 +7,7 @@ from hub.jobs.fetch import fetch
 from hub.jobs.housekeeping import housekeeping
 from hub.jobs.inbox import work_inbox
 from hub.jobs.outbox import work_outbox
+from hub.jobs.poll import poll
 from hub.jobs.pull import pull
 from hub.jobs.stock import reaudit, resume, tell_stock
 from hub.jobs.sweep import sweep
@@ -18,6 +19,7 @@ Job = Callable[[HubContext, str], Awaitable[None]]
 JOBS: Mapping[str, Job] = {
     "fetch": fetch,
     "housekeeping": housekeeping,
+    "poll": poll,
     "pull": pull,
     "reaudit": reaudit,
     "register_webhooks": register_webhooks,

@@ -1,5 +1,6 @@
 """The canonical model in one import: what platforms are translated to and from."""
 
+from mappings.canonical.carriers import CARRIER_NAMES
 from mappings.canonical.listing import Listing
 from mappings.canonical.order import Fulfiller, OrderLine, PaymentStatus, SalesOrder
 from mappings.canonical.shipment import (
@@ -22,6 +23,7 @@ from mappings.canonical.values import (
 )
 
 __all__ = [
+    "CARRIER_NAMES",
     "Booking",
     "BookingCancellation",
     "Buyer",

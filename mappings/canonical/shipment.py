@@ -71,7 +71,8 @@ class Shipment(Value):
     """What a store is told: these units of that order left in this parcel.
 
     `shipment_id` is ours and stable; `carrier` is a canonical code that the store's mapping puts into its own
-    vocabulary; `status` says how far the parcel got.
+    vocabulary; `status` says how far the parcel got. `former_numbers` are tracking numbers under which the
+    store may have been told of this very parcel before its number was corrected.
     """
 
     shipment_id: str
@@ -79,6 +80,7 @@ class Shipment(Value):
     carrier: str
     carrier_name: str = ""
     tracking_number: str
+    former_numbers: tuple[str, ...] = ()
     tracking_url: str = ""
     shipped_at: datetime
     status: TrackingStatus = TrackingStatus.PICKED_UP

@@ -13,6 +13,7 @@ from connectors.kit.capabilities import (
     Connector,
     FetchesOrders,
     ListsOrderIds,
+    PollsNotices,
     PullsListings,
     PullsOrders,
     TracksParcels,
@@ -89,6 +90,8 @@ async def reads(bench: Bench) -> tuple[Rig, dict[str, Read]]:
             known["list"] = lambda it: cast(ListsOrderIds, it).list_order_ids(start, end)
         if bench.declares(PullsListings):
             known["listings"] = lambda it: _drained(cast(PullsListings, it).pull_listings())
+        if bench.declares(PollsNotices):
+            known["poll"] = lambda it: cast(PollsNotices, it).poll_notices()
         return rig, known
     rig = bench.rig()
     if bench.declares(TracksParcels):

@@ -123,6 +123,54 @@ async def part_then_rest(bench: Bench) -> None:
     require(sorted(map(str, told)) == sorted(map(str, wanted)), f"{told} was recorded instead of {wanted}")
 
 
+async def _corrected(bench: Bench) -> tuple[Rig, StoreTwin, Shipment]:
+    """A parcel that the store knows under a wrong number, as it is to be known."""
+    rig, twin, shipment = await _ready(bench)
+    await _pusher(rig).push_fulfilment(shipment, "key-1")
+    rig.clock.advance(timedelta(minutes=5))
+    former = shipment.tracking_number
+    return rig, twin, _with(shipment, tracking_number="SF1234567890129", former_numbers=("SF0", former))
+
+
+@CHECKS.add(PushesFulfilments)
+async def corrected_number_replaces_the_former(bench: Bench) -> None:
+    """The same parcel under its new number and no second one, repeated too; or `Unsupported`, nothing done.
+    A parcel of which the store never heard is recorded, whatever its former numbers."""
+    rig, twin, corrected = await _corrected(bench)
+    error = await caught(_pusher(rig).push_fulfilment, corrected, "key-2")
+    numbers = [it.tracking_number for it in _order(twin, corrected.order_external_id).parcels]
+    if isinstance(error, Unsupported):
+        require(numbers == [corrected.former_numbers[-1]], f"`Unsupported`, and yet {numbers} is recorded")
+        return
+    require(error is None, f"a corrected number was refused: {said(error)}")
+    again = await caught(_pusher(rig).push_fulfilment, corrected, "key-2")
+    require(again is None or isinstance(again, Rejected), f"the same correction again: {said(again)}")
+    (parcel, *more) = _order(twin, corrected.order_external_id).parcels
+    require(not more, f"the corrected parcel is known {1 + len(more)} times")
+    require(parcel.tracking_number == corrected.tracking_number, "the store still knows the former number")
+    require(await _pusher(rig).find_fulfilment(corrected), "a corrected parcel is not found")
+    rig, twin, new = await _ready(bench)
+    await _pusher(rig).push_fulfilment(_with(new, former_numbers=("SF0",)), "key-1")
+    require(len(_order(twin, new.order_external_id).parcels) == 1, "a new parcel was not recorded")
+
+
+@CHECKS.add(PushesFulfilments)
+async def number_is_corrected_once_whatever_breaks(bench: Bench) -> None:
+    """Interrupted at any request, in any way, and settled as the hub does: corrected, and exactly once."""
+
+    async def prepare(_: Bench) -> Task:
+        rig, _twin, corrected = await _corrected(bench)
+        return Task(
+            rig=rig,
+            act=lambda: _pusher(rig).push_fulfilment(corrected, "key-2"),
+            was_done=lambda: _pusher(rig).find_fulfilment(corrected),
+        )
+
+    if isinstance(await caught((await prepare(bench)).act), Unsupported):
+        raise NotApplicable("the platform cannot correct a number")
+    await happens_once_whatever_breaks(bench, prepare)
+
+
 async def _fulfilment(bench: Bench) -> Task:
     rig, _, shipment = await _part_or_whole(bench)
     return Task(

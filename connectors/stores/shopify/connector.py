@@ -227,7 +227,10 @@ class ShopifyConnector(
 
     async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
         """Reads first what is recorded under the tracking number and sends only the rest: a repetition after
-        one of two locations was done, or after everything was, doubles nothing."""
+        one of two locations was done, or after everything was, doubles nothing. What is recorded under a
+        former number is the same parcel, and gets the present one."""
+        if shipment.former_numbers:
+            await self._correct(shipment)
         missing = outward.outstanding(shipment, await self._recorded(shipment))
         if not missing:
             return
@@ -249,12 +252,23 @@ class ShopifyConnector(
                 documents.CREATE_FULFILMENT, {"fulfillment": one}, at="fulfillmentCreate"
             )
 
+    async def _correct(self, shipment: Shipment) -> None:
+        for one in await self._fulfilments(shipment, shipment.former_numbers):
+            variables = {
+                "id": one.id,
+                "tracking": outward.tracking_input(shipment),
+                "notify": self.settings.notify_customer,
+            }
+            await self._client.write(
+                documents.CORRECT_TRACKING, variables, at="fulfillmentTrackingInfoUpdate"
+            )
+
     async def find_fulfilment(self, shipment: Shipment) -> bool:
         return not outward.outstanding(shipment, await self._recorded(shipment))
 
     async def push_status(self, shipment: Shipment, key: str) -> None:
         """An event that the fulfilment already has (same status, same second) is not added again."""
-        fulfilments = await self._fulfilments(shipment)
+        fulfilments = await self._fulfilments(shipment, (shipment.tracking_number,))
         if not fulfilments:
             raise Rejected(
                 f"{shipment.order_external_id} has no fulfilment with this tracking number: record it first"
@@ -275,7 +289,7 @@ class ShopifyConnector(
                     documents.CREATE_FULFILMENT_EVENT, {"event": event}, at="fulfillmentEventCreate"
                 )
 
-    async def _fulfilments(self, shipment: Shipment) -> list[outward.Fulfilment]:
+    async def _fulfilments(self, shipment: Shipment, numbers: Sequence[str]) -> list[outward.Fulfilment]:
         found = await self._client.read(
             documents.ORDER_FULFILMENTS,
             {"id": shipment.order_external_id},
@@ -283,12 +297,12 @@ class ShopifyConnector(
             at="order.fulfillments",
             cost=10,
         )
-        return outward.carrying(found, shipment.tracking_number)
+        return outward.carrying(found, numbers)
 
     async def _recorded(self, shipment: Shipment) -> dict[str, int]:
         """Units per line that Shopify has under the shipment's tracking number."""
         recorded: dict[str, int] = {}
-        for one in await self._fulfilments(shipment):
+        for one in await self._fulfilments(shipment, (shipment.tracking_number,)):
             pages = self._client.pages(
                 documents.FULFILMENT_LINES,
                 {"id": one.id},

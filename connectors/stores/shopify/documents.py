@@ -165,6 +165,15 @@ mutation CreateFulfilment($fulfillment: FulfillmentInput!) {
 }
 """
 
+CORRECT_TRACKING = """
+mutation CorrectTracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean!) {
+  fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify) {
+    fulfillment { id }
+    userErrors { field message }
+  }
+}
+"""
+
 CREATE_FULFILMENT_EVENT = """
 mutation CreateFulfilmentEvent($event: FulfillmentEventInput!) {
   fulfillmentEventCreate(fulfillmentEvent: $event) {

@@ -237,6 +237,7 @@ OPERATIONS = {
     documents.LISTINGS: _query(twin_inputs.NextPage, 503, twin_operations.listings),
     documents.WEBHOOK_SUBSCRIPTIONS: _query(twin_inputs.NextPage, 103, twin_operations.subscriptions),
     documents.CREATE_FULFILMENT: _mutation(twin_inputs.NewFulfilment, twin_operations.create_fulfilment),
+    documents.CORRECT_TRACKING: _mutation(twin_inputs.NewTracking, twin_operations.correct_tracking),
     documents.CREATE_FULFILMENT_EVENT: _mutation(twin_inputs.NewEvent, twin_operations.create_event),
     documents.SET_STOCK: _mutation(twin_inputs.SetStock, twin_operations.set_stock),
     documents.CREATE_WEBHOOK_SUBSCRIPTION: _mutation(

@@ -89,6 +89,12 @@ class NewFulfilment(Input):
     fulfillment: Fulfilment
 
 
+class NewTracking(Input):
+    id: GlobalId
+    tracking: Tracking
+    notify: bool
+
+
 class Event(Input):
     fulfillment_id: GlobalId
     status: str

@@ -161,7 +161,7 @@ def create_fulfilment(twin: ShopifyWorld, variables: twin_inputs.NewFulfilment) 
     wanted = variables.fulfillment
     try:
         order, chosen = _chosen(twin, wanted)
-        tracking = _tracking(wanted)
+        tracking = _tracking(wanted.tracking_info or twin_inputs.Tracking())
     except twin_inputs.Refused as refusal:
         errors = _errors((["fulfillment"], str(refusal)))
         return {"fulfillmentCreate": {"fulfillment": None, "userErrors": errors}}
@@ -223,13 +223,28 @@ def _units(
         yield one, unit, item.quantity
 
 
-def _tracking(wanted: twin_inputs.Fulfilment) -> twin_inputs.Tracking:
-    tracking = wanted.tracking_info or twin_inputs.Tracking()
+def _tracking(tracking: twin_inputs.Tracking) -> twin_inputs.Tracking:
     if (tracking.number and tracking.numbers) or (tracking.url and tracking.urls):
         raise twin_inputs.Refused("Provide either one tracking number or several.", "")
     if tracking.url and not re.match(r"^https?://[^/\s]+", tracking.url):
         raise twin_inputs.Refused("Tracking url is invalid.", "")
     return tracking
+
+
+def correct_tracking(twin: ShopifyWorld, variables: twin_inputs.NewTracking) -> Answer:
+    found = twin.fulfilment_by_number(_number(variables.id, "Fulfillment"))
+    try:
+        if found is None:
+            raise twin_inputs.Refused("Fulfillment does not exist.", "")
+        tracking = _tracking(variables.tracking)
+    except twin_inputs.Refused as refusal:
+        errors = _errors((["fulfillmentId"], str(refusal)))
+        return {"fulfillmentTrackingInfoUpdate": {"fulfillment": None, "userErrors": errors}}
+    order, one = found
+    one.number, one.company, one.url = tracking.number or "", tracking.company or "", tracking.url or ""
+    twin.touch(order, "ORDERS_UPDATED")
+    twin.record("correction", gid("Order", order.id), tracking_number=one.number)
+    return {"fulfillmentTrackingInfoUpdate": {"fulfillment": {"id": variables.id}, "userErrors": []}}
 
 
 def create_event(twin: ShopifyWorld, variables: twin_inputs.NewEvent) -> Answer:

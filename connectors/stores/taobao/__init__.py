@@ -29,6 +29,9 @@ PLUGIN = StorePlugin(
         "the child's status and invoice_no after a shipment of some of its units",
         "complex parameters of alibaba.ascp.logistics.offline.send as JSON text, consign_status as a list",
         "online.send with a number for COD trades without a pick-up, online.confirm with one",
+        "consign.resend for a trade in one parcel needs no sub_tid, and its error codes",
+        "the inner name `messages.tmc_message`; the refusal of a group that does not exist",
+        "consuming messages takes the shop's session too; how long unconfirmed ones keep coming",
         "a trade is readable with its new state 30 seconds after a send call at the latest",
     ),
 )

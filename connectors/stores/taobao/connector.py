@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connectors.kit import (
+    Batch,
     Delivery,
     FetchesOrders,
     ListsOrderIds,
     Outside,
     Page,
+    PollsNotices,
     PullsListings,
     PullsOrders,
     PushesFulfilments,
@@ -20,6 +22,7 @@ from connectors.kit import (
 )
 from connectors.kit.windows import windows
 from connectors.stores.taobao.gateway import TIME, Gateway
+from connectors.stores.taobao.messages import MessageQueue
 from connectors.stores.taobao.refusals import fault
 from connectors.stores.taobao.settings import TaobaoSettings
 from mappings.canonical import Shipment, StockLevel, StockRefusal
@@ -46,6 +49,7 @@ from mappings.stores.taobao.outward import (
     is_listing_id,
     knows_parcel,
     lists_parcel,
+    resend_call,
     send_call,
     stock_calls,
 )
@@ -65,11 +69,11 @@ _SOURCES_OF_ITEMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("taobao.items.inventory.get", {"banner": "for_shelved"}),
     ("taobao.items.inventory.get", {"banner": "sold_out"}),
 )
-_PERHAPS_DONE = ("B02", "B04", "B55", "CD19")
+_PERHAPS_DONE = ("B02", "B04", "B55", "CD19", "P07")
 
 
 class TaobaoConnector(
-    PullsOrders, FetchesOrders, ListsOrderIds, PullsListings, PushesFulfilments, PushesStock
+    PullsOrders, FetchesOrders, ListsOrderIds, PullsListings, PushesFulfilments, PushesStock, PollsNotices
 ):
     """One shop. Delivered order documents are the trade object of `trade_fullinfo_get_response`, as it came
     (the envelope around it holds a request id that changes with every call)."""
@@ -77,6 +81,7 @@ class TaobaoConnector(
     def __init__(self, settings: TaobaoSettings, outside: Outside) -> None:
         super().__init__(settings, outside)
         self._gateway = Gateway(settings, outside)
+        self._queue = MessageQueue(self._gateway, settings.message_group)
 
     async def check(self) -> None:
         now = self.outside.now()
@@ -199,7 +204,8 @@ class TaobaoConnector(
         ]
 
     async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
-        """Reads the trade first: it decides how a parcel is told, and one that it knows is not told twice."""
+        """Reads the trade first: it decides how a parcel is told, and one that it knows is not told twice;
+        under a former number, it gets the present one."""
         trade = await self._trade(shipment)
         if knows_parcel(trade, shipment):
             return
@@ -207,13 +213,18 @@ class TaobaoConnector(
             return
         company = await self._company_code(shipment)
         try:
-            call = send_call(trade, shipment, company)
+            call = await self._correction(trade, shipment, company) or send_call(trade, shipment, company)
         except MappingError as error:
             raise Unsupported(f"trade {trade.tid}: {error.reason}") from None
         try:
             await self._send(call)
         except Rejected as error:
             raise await self._explained(error, shipment) from None
+
+    async def _correction(self, trade: Trade, shipment: Shipment, company: str) -> TopCall | None:
+        if not shipment.former_numbers:
+            return None
+        return resend_call(trade, await self._parcels(shipment), shipment, company)
 
     async def _send(self, call: TopCall) -> None:
         answer = await self._gateway.call(call.method, call.parameters, Sent, write=True)
@@ -235,11 +246,13 @@ class TaobaoConnector(
         return knows_parcel(await self._trade(shipment), shipment) or await self._lists(shipment)
 
     async def _lists(self, shipment: Shipment) -> bool:
+        return lists_parcel(await self._parcels(shipment), shipment)
+
+    async def _parcels(self, shipment: Shipment) -> ParcelsOfTrade:
         parameters = {"fields": "tid,out_sid,sub_tids,company_name", "tid": shipment.order_external_id}
-        answer = await self._gateway.call(
+        return await self._gateway.call(
             "taobao.logistics.orders.get", parameters, ParcelsOfTrade, write=False
         )
-        return lists_parcel(answer, shipment)
 
     async def _trade(self, shipment: Shipment) -> Trade:
         delivery = await self._fetch(shipment.order_external_id)
@@ -282,6 +295,12 @@ class TaobaoConnector(
                     for level in group:
                         refusals.extend(await self.push_stock([level], key))
         return refusals
+
+    async def poll_notices(self) -> Batch:
+        return await self._queue.poll() if self.settings.message_group else Batch()
+
+    async def confirm_notices(self, receipts: Sequence[str]) -> None:
+        await self._queue.confirm(receipts)
 
 
 _TRADE_LISTS = {

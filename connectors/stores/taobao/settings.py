@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 
 from connectors.kit import ConnectorSettings, setting
 
@@ -22,6 +22,14 @@ class TaobaoSettings(ConnectorSettings):
     sign_method: Literal["md5", "hmac", "hmac-sha256"] = setting(
         "Signature", "签名方式", "What the application is set to.", default="hmac"
     )
+    message_group: str = setting(
+        "Message group",
+        "消息分组",
+        "Where the message service (TMC) queues this shop's changes: a name of its own (made by itself), or"
+        " «default», where the application serves this shop alone; empty: the hub finds changes by asking.",
+        default="",
+        max_length=32,
+    )
     gateway: str = setting(
         "Gateway",
         "网关地址",
@@ -29,3 +37,10 @@ class TaobaoSettings(ConnectorSettings):
         default="https://eco.taobao.com/router/rest",
         pattern="^https?://",
     )
+
+    @field_validator("message_group")
+    @classmethod
+    def _group_can_be_made(cls, value: str) -> str:
+        if value.startswith("default") and value != "default":
+            raise ValueError("only the platform's own groups begin with «default»")
+        return value

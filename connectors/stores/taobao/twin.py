@@ -42,6 +42,7 @@ class TaobaoTwin(TaobaoGateway):
         if self.random.random() < 0.3:
             share_discount(trade.children, (goods / 20).quantize(Decimal("0.01")))
         self.book.add(trade)
+        self.messages.announce("taobao_trade_TradeCreate", trade, self.now(), self.faults)
         for variant, quantity in items:
             variant.quantity = max(0, variant.quantity - quantity)
         if purchase.cash_on_delivery:
@@ -55,7 +56,7 @@ class TaobaoTwin(TaobaoGateway):
         if trade.status == "WAIT_BUYER_PAY":
             trade.paid = self.now()
             _become(trade, "WAIT_SELLER_SEND_GOODS")
-            self._touch(trade)
+            self.changed(trade, "taobao_trade_TradeBuyerPay")
 
     def cancel_order(self, order_id: str) -> bool:
         """Unpaid: closed. Paid and nothing shipped: refunded at once. Else the buyer must ask the seller."""
@@ -67,7 +68,7 @@ class TaobaoTwin(TaobaoGateway):
                 self._close(child, paid=trade.paid is not None)
         trade.status = "TRADE_CLOSED" if trade.paid else "TRADE_CLOSED_BY_TAOBAO"
         trade.ended = self.now()
-        self._touch(trade)
+        self.changed(trade, "taobao_trade_TradeClose")
         return True
 
     def change_address(self, order_id: str, ship_to: PostalAddress) -> bool:
@@ -75,7 +76,7 @@ class TaobaoTwin(TaobaoGateway):
         if trade.parcels or trade.status not in ("WAIT_BUYER_PAY", "WAIT_SELLER_SEND_GOODS"):
             return False
         trade.ship_to = ship_to
-        self._touch(trade)
+        self.changed(trade, "taobao_trade_TradeLogisticsAddressChanged")
         return True
 
     def refund_line(self, order_id: str, position: int, quantity: int) -> bool:
@@ -88,14 +89,14 @@ class TaobaoTwin(TaobaoGateway):
         trade.settle_status()
         if trade.status == "TRADE_CLOSED":
             trade.ended = self.now()
-        self._touch(trade)
+        self.changed(trade, "taobao_trade_TradeClose")
         return True
 
     def request_refund(self, order_id: str, position: int) -> None:
         """The buyer applies; the seller has not answered yet."""
         trade = self.book.trades[order_id]
         trade.children[position].refund_status = "WAIT_SELLER_AGREE"
-        self._touch(trade)
+        self.changed(trade, "taobao_refund_RefundCreated")
 
     def confirm_receipt(self, order_id: str) -> bool:
         """The buyer has the goods, the seller gets the money; false before everything is shipped."""
@@ -106,14 +107,14 @@ class TaobaoTwin(TaobaoGateway):
             if not child.is_closed:
                 child.status = "TRADE_FINISHED"
         trade.status, trade.ended = "TRADE_FINISHED", self.now()
-        self._touch(trade)
+        self.changed(trade, "taobao_trade_TradeSuccess")
         return True
 
     def write_memo(self, order_id: str, memo: str) -> None:
         """The seller's own note."""
         trade = self.book.trades[order_id]
         trade.memo = memo.replace("\n", RAW_LINE_FEED)
-        self._touch(trade)
+        self.changed(trade, "taobao_trade_TradeMemoModified")
 
     def drift(self) -> None:
         """The seller writes a memo on some trade."""
@@ -131,9 +132,6 @@ class TaobaoTwin(TaobaoGateway):
         child.status = "TRADE_CLOSED" if paid else "TRADE_CLOSED_BY_TAOBAO"
         child.refund_status = "SUCCESS" if paid else "NO_REFUND"
         child.variant.quantity += child.num
-
-    def _touch(self, trade: Trade) -> None:
-        self.book.touch(trade, self.now())
 
 
 def _become(trade: Trade, status: str) -> None:

@@ -65,8 +65,16 @@ METHODS = {
     "alibaba.ascp.logistics.offline.send": _method(
         "tid consign_pkgs consign_status consign_type", "sub_tid feature sender_id cancel_id"
     ),
+    "taobao.logistics.consign.resend": _method(
+        "tid company_code out_sid", "is_split sub_tid feature seller_ip"
+    ),
     "taobao.logistics.orders.get": _method("fields", f"tid {_PAGES}"),
     "taobao.logistics.companies.get": _method("fields", "is_recommended order_mode"),
+    "taobao.user.seller.get": _method("fields"),
+    "taobao.tmc.user.permit": _method("", "topics"),
+    "taobao.tmc.group.add": _method("group_name nicks", "user_platform"),
+    "taobao.tmc.messages.consume": _method("", "group_name quantity"),
+    "taobao.tmc.messages.confirm": _method("s_message_ids", "group_name f_message_ids"),
 }
 
 PUBLIC = frozenset(

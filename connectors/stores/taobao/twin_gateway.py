@@ -15,10 +15,12 @@ from starlette.routing import Route
 from connectors.kit.signing import hmac_hex_upper, md5_hex_upper, same
 from connectors.kit.twin import StoreTwin
 from connectors.stores.taobao.twin_catalog import METHODS, PUBLIC, Refused, invalid, moment_of, number_of
+from connectors.stores.taobao.twin_messages import NICK, USER_ID, MessageService
 from connectors.stores.taobao.twin_shipping import (
     COMPANIES,
     SendRefused,
     confirm,
+    resend,
     send_by_quantity,
     send_classic,
     shippings,
@@ -26,6 +28,7 @@ from connectors.stores.taobao.twin_shipping import (
 from connectors.stores.taobao.twin_state import (
     SentParcel,
     Shelves,
+    Trade,
     TradeBook,
     Variant,
     render,
@@ -58,6 +61,7 @@ class TaobaoGateway(StoreTwin):
         self.session_ended = False
         self.shelves = Shelves()
         self.book = TradeBook()
+        self.messages = MessageService()
         self._second: datetime | None = None
         self._calls = 0
         super().__init__(now, random)
@@ -72,6 +76,7 @@ class TaobaoGateway(StoreTwin):
             "app_secret": self.app_secret,
             "session_key": self.session,
             "sign_method": "hmac",
+            "message_group": "orderhub",
             "gateway": f"{base_url}/router/rest",
             "start_from": (self._opened - timedelta(hours=1)).isoformat(),
         }
@@ -236,8 +241,15 @@ class TaobaoGateway(StoreTwin):
             variant.quantity = int(text)
             self.record("stock", variant.product.sku, quantity=int(text))
 
+    def changed(self, trade: Trade, topic: str) -> None:
+        """Any change moves `modified`, and is announced."""
+        self.book.touch(trade, self.now())
+        self.messages.announce(topic, trade, self.now(), self.faults)
+
     def _sent(self, given: Mapping[str, str], parcel: SentParcel | None) -> dict[str, Any]:
-        self.book.touch(self.book.trades[given["tid"]], self.now())
+        trade = self.book.trades[given["tid"]]
+        is_part = trade.status == "SELLER_CONSIGNED_PART"
+        self.changed(trade, f"taobao_trade_Trade{'PartlySellerShip' if is_part else 'SellerShip'}")
         if parcel:
             self.book.numbers.setdefault(parcel.number, given["tid"])
             told = {"carrier": parcel.company_code, "quantities": parcel.quantities}
@@ -257,6 +269,13 @@ class TaobaoGateway(StoreTwin):
         self._sent(given, send_by_quantity(self.book, given, self.now()))
         return {"result": {"success": True}}
 
+    def _resend(self, given: Mapping[str, str]) -> dict[str, Any]:
+        parcel = resend(self.book, given, self.now())
+        self.changed(self.book.trades[given["tid"]], "taobao_trade_TradeChanged")
+        self.book.numbers.setdefault(parcel.number, given["tid"])
+        self.record("correction", given["tid"], number=parcel.number, carrier=parcel.company_code)
+        return {"shipping": {"is_success": True}}
+
     def _logistics(self, given: Mapping[str, str]) -> dict[str, Any]:
         trade = self.book.trades.get(given.get("tid", ""))
         told = shippings(trade) if trade else []
@@ -265,6 +284,10 @@ class TaobaoGateway(StoreTwin):
     def _companies(self, given: Mapping[str, str]) -> dict[str, Any]:
         companies = [{"code": code, "name": name} for code, name in COMPANIES.items()]
         return {"logistics_companies": {"logistics_company": companies}}
+
+    def _seller(self, given: Mapping[str, str]) -> dict[str, Any]:
+        known = {"user_id": USER_ID, "nick": NICK, "type": "B"}
+        return {"user": {name: known[name] for name in given["fields"].split(",") if name in known}}
 
 
 _ANSWERS: Mapping[str, Callable[[TaobaoGateway, Mapping[str, str]], dict[str, Any]]] = {
@@ -280,8 +303,14 @@ _ANSWERS: Mapping[str, Callable[[TaobaoGateway, Mapping[str, str]], dict[str, An
     "taobao.logistics.online.send": TaobaoGateway._send_online,
     "taobao.logistics.online.confirm": TaobaoGateway._confirm,
     "alibaba.ascp.logistics.offline.send": TaobaoGateway._send_by_quantity,
+    "taobao.logistics.consign.resend": TaobaoGateway._resend,
     "taobao.logistics.orders.get": TaobaoGateway._logistics,
     "taobao.logistics.companies.get": TaobaoGateway._companies,
+    "taobao.user.seller.get": TaobaoGateway._seller,
+    "taobao.tmc.user.permit": lambda twin, given: twin.messages.permit(given, twin.now()),
+    "taobao.tmc.group.add": lambda twin, given: twin.messages.add_group(given, twin.now()),
+    "taobao.tmc.messages.consume": lambda twin, given: twin.messages.consume(given, twin.now()),
+    "taobao.tmc.messages.confirm": lambda twin, given: twin.messages.confirm(given, twin.now()),
 }
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ COMPANIES = {
 """Codes that this platform knows, also one that the connector's table lacks (its code is made up)."""
 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{4,35}")
+RESENDABLE = timedelta(days=50)
 _SPLIT_LIMIT = {"offline": 50, "online": 20}
 
 
@@ -107,6 +108,32 @@ def send_by_quantity(book: TradeBook, given: Mapping[str, str], now: datetime) -
             children[oid].status = "WAIT_BUYER_CONFIRM_GOODS"
     trade.parcels.append(parcel)
     trade.settle_status()
+    return parcel
+
+
+def resend(book: TradeBook, given: Mapping[str, str], now: datetime) -> SentParcel:
+    """Another number or carrier for a trade that left in one parcel; the twin knows no other correction."""
+    trade = book.trades.get(given["tid"])
+    if trade is None:
+        raise SendRefused("B01", "订单不存在")
+    if trade.status in ("WAIT_SELLER_SEND_GOODS", "SELLER_CONSIGNED_PART"):
+        raise SendRefused("B27", "订单尚未发货")
+    first = min((child.consigned for child in trade.children if child.consigned), default=now)
+    if trade.status != "WAIT_BUYER_CONFIRM_GOODS" or now - first > RESENDABLE:
+        raise SendRefused("B02", "订单状态不正确")
+    if trade.kind == "cod":
+        raise SendRefused("B98", "订单类型不匹配")
+    if len(trade.parcels) > 1 or trade.parcels[0].split or given.keys() & {"is_split", "sub_tid"}:
+        raise SendRefused("P22", "不支持拆单")
+    (parcel,), company, number = trade.parcels, given["company_code"], given["out_sid"]
+    _check_company(company)
+    if (parcel.company_code, parcel.number) == (company, number):
+        raise SendRefused("P07", "物流信息没有变化")
+    _check_number(book, number, trade)
+    parcel.company_code, parcel.number = company, number
+    for child in trade.children:
+        if child.consigned:
+            child.company_code, child.number = company, number
     return parcel
 
 

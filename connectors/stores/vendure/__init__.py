@@ -18,6 +18,7 @@ PLUGIN = StorePlugin(
     api_version="3.7.3",
     unverified=(
         "An API key is sent in the header vendure-api-key and needs no log-in.",
+        "After its only fulfilment was cancelled, a shipped order takes another one (a corrected number).",
         "Vendure has no rate limit of its own; 20 calls a second are our choice.",
     ),
 )

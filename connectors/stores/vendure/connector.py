@@ -46,6 +46,7 @@ from mappings.stores.vendure.answers import (
     WrittenAnswer,
 )
 from mappings.stores.vendure.documents import MINOR_DIGITS, FulfilmentDocument
+from mappings.stores.vendure.tables import CANCELLED
 
 T = TypeVar("T")
 
@@ -107,9 +108,13 @@ class VendureConnector(
 
     async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
         """Adds a fulfilment and moves it to `Shipped`; one that was added before is only moved. Never while
-        stock is pushed: adding turns promised units into sold ones."""
+        stock is pushed: adding turns promised units into sold ones. Vendure cannot change a tracking code, so
+        that a fulfilment under a former one is cancelled and added anew."""
         async with self._counting:
-            fulfilment = await self._known(shipment) or await self._add(shipment)
+            fulfilments = await self._fulfilments(shipment)
+            if former := outward.find_former(fulfilments, shipment):
+                await self._move(former.id, CANCELLED)
+            fulfilment = outward.find_parcel(fulfilments, shipment) or await self._add(shipment)
         if fulfilment.state in outward.UNSHIPPED:
             await self._move(fulfilment.id, "Shipped")
 
@@ -122,7 +127,7 @@ class VendureConnector(
         """After `Shipped` Vendure knows one status, `Delivered`."""
         if shipment.status is not TrackingStatus.DELIVERED:
             return
-        known = await self._known(shipment)
+        known = outward.find_told(await self._fulfilments(shipment), shipment)
         if known is None:
             raise Rejected("the order has no fulfilment with this tracking code; push the fulfilment first")
         if known.state not in outward.REACHED["Delivered"]:
@@ -213,11 +218,14 @@ class VendureConnector(
         return wanted
 
     async def _known(self, shipment: Shipment) -> FulfilmentDocument | None:
+        return outward.find_parcel(await self._fulfilments(shipment), shipment)
+
+    async def _fulfilments(self, shipment: Shipment) -> Sequence[FulfilmentDocument]:
         variables = {"id": shipment.order_external_id}
         answer = await self._session.send(documents.FULFILMENTS, variables, FulfilmentsAnswer, write=False)
         if answer.order is None:
             raise Rejected("the shop has no order with this id", code="ENTITY_NOT_FOUND")
-        return outward.find_parcel(answer.order.fulfillments or (), shipment)
+        return answer.order.fulfillments or ()
 
     async def _add(self, shipment: Shipment) -> FulfilmentDocument | outward.MutationResult:
         variables = {"input": outward.fulfilment_input(shipment)}

@@ -61,13 +61,12 @@ def instant_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def carrying(fulfilments: Iterable[Fulfilment], tracking_number: str) -> list[Fulfilment]:
-    """Living fulfilments that name this parcel."""
+def carrying(fulfilments: Iterable[Fulfilment], numbers: Sequence[str]) -> list[Fulfilment]:
+    """Living fulfilments under one of these tracking numbers."""
     return [
         one
         for one in fulfilments
-        if one.status not in DEAD_FULFILMENTS
-        and any(info.number == tracking_number for info in one.tracking_info)
+        if one.status not in DEAD_FULFILMENTS and any(info.number in numbers for info in one.tracking_info)
     ]
 
 

@@ -49,6 +49,32 @@ def send_call(trade: Trade, shipment: Shipment, company_code: str) -> TopCall:
     return TopCall(method="taobao.logistics.offline.send", parameters=parameters)
 
 
+def resend_call(trade: Trade, known: ParcelsOfTrade, shipment: Shipment, company_code: str) -> TopCall | None:
+    """The call that corrects a number; null where no parcel has a former one.
+
+    Which children a correction is about cannot be said for all of a logistics order (`sub_tid` takes a proper
+    part of them), so this is for trades in one parcel; raises `MappingError` for others.
+    """
+    parcels = many(known.shippings.shipping) if known.shippings else []
+    if not any(parcel.out_sid in shipment.former_numbers for parcel in parcels):
+        return None
+    listed = {str(oid) for parcel in parcels if parcel.sub_tids for oid in many(parcel.sub_tids.number)}
+    is_whole = not listed or listed >= {str(child.oid) for child in trade.children}
+    is_paid_ahead = TRADE_KINDS.read(trade.type or "", "$.type") is not TradeKind.CASH_ON_DELIVERY
+    if len(parcels) > 1 or not is_whole or not is_paid_ahead:
+        raise MappingError(
+            "$.shippings",
+            "only the number of an order in one parcel, paid in advance, can be corrected from here:"
+            " correct it in the seller's back office",
+        )
+    parameters = {
+        "tid": str(trade.tid),
+        "company_code": company_code,
+        "out_sid": shipment.tracking_number,
+    }
+    return TopCall(method="taobao.logistics.consign.resend", parameters=parameters)
+
+
 def _units(trade: Trade, shipment: Shipment) -> dict[str, int]:
     """Units per child order in this parcel; lines that are no child order (services) are nothing to tell."""
     children = {str(child.oid) for child in trade.children}

@@ -13,6 +13,7 @@ UNSHIPPED = frozenset({"Created", "Pending"})
 REACHED: Mapping[str, frozenset[str]] = {
     "Shipped": frozenset({"Shipped", "Delivered"}),
     "Delivered": frozenset({"Delivered"}),
+    CANCELLED: frozenset({CANCELLED}),
 }
 """Wanted state → the states of a fulfilment in which the wish is already fulfilled."""
 
@@ -65,13 +66,38 @@ def fulfilment_input(shipment: Shipment) -> dict[str, Any]:
 
 def find_parcel(fulfilments: Sequence[FulfilmentDocument], shipment: Shipment) -> FulfilmentDocument | None:
     """The standing fulfilment with the same tracking code and the same units."""
+    return _under((shipment.tracking_number,), fulfilments, shipment)
+
+
+def find_former(fulfilments: Sequence[FulfilmentDocument], shipment: Shipment) -> FulfilmentDocument | None:
+    """The standing fulfilment of these units under a number that was corrected since."""
+    return _under(shipment.former_numbers, fulfilments, shipment)
+
+
+def _under(
+    codes: Sequence[str], fulfilments: Sequence[FulfilmentDocument], shipment: Shipment
+) -> FulfilmentDocument | None:
     wanted = sorted((part.line_id, part.quantity) for part in shipment.lines)
     for fulfilment in fulfilments:
         units = sorted((part.order_line_id, part.quantity) for part in fulfilment.lines)
-        same_code = fulfilment.tracking_code == shipment.tracking_number
-        if same_code and units == wanted and fulfilment.state != CANCELLED:
+        if fulfilment.tracking_code in codes and units == wanted and fulfilment.state != CANCELLED:
             return fulfilment
     return None
+
+
+def find_told(fulfilments: Sequence[FulfilmentDocument], shipment: Shipment) -> FulfilmentDocument | None:
+    """The same, else one of fewer units: some of the parcel were refunded before it was added."""
+    held = {part.line_id: part.quantity for part in shipment.lines}
+    return find_parcel(fulfilments, shipment) or next(
+        (
+            fulfilment
+            for fulfilment in fulfilments
+            if fulfilment.tracking_code == shipment.tracking_number
+            and fulfilment.state != CANCELLED
+            and all(part.quantity <= held.get(part.order_line_id, 0) for part in fulfilment.lines)
+        ),
+        None,
+    )
 
 
 def refusal_text(result: MutationResult) -> str:

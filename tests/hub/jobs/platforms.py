@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from connectors.kit import (
+    Batch,
     BooksShipments,
     CancelsBookings,
     ConnectorSettings,
@@ -14,6 +15,7 @@ from connectors.kit import (
     FetchesOrders,
     FindsBookings,
     Page,
+    PollsNotices,
     PullsListings,
     PullsOrders,
     PushesFulfilments,
@@ -22,7 +24,7 @@ from connectors.kit import (
     TracksParcels,
 )
 from connectors.kit.messages import Topic
-from mappings.canonical import Booking, SalesOrder
+from mappings.canonical import Booking, SalesOrder, Shipment
 
 
 class PlainSettings(ConnectorSettings):
@@ -31,11 +33,12 @@ class PlainSettings(ConnectorSettings):
 
 class Desk:
     """`answers[verb]` are given one after the other: an error is raised, a value returned; afterwards all is
-    well. `calls` are (verb, subject) in their order."""
+    well. `calls` are (verb, subject) in their order, `shipments` what was told."""
 
     def __init__(self) -> None:
         self.answers: dict[str, deque[Any]] = defaultdict(deque)
         self.calls: list[tuple[str, str]] = []
+        self.shipments: list[Shipment] = []
         self.pages: list[Page] = []
         self.documents: dict[str, SalesOrder] = {}
 
@@ -58,7 +61,13 @@ def delivery(said: SalesOrder) -> Delivery:
 
 
 class PlainStore(
-    PullsOrders, FetchesOrders, PullsListings, PushesFulfilmentStatus, PushesFulfilments, PushesStock
+    PullsOrders,
+    PollsNotices,
+    FetchesOrders,
+    PullsListings,
+    PushesFulfilmentStatus,
+    PushesFulfilments,
+    PushesStock,
 ):
     desk: ClassVar[Desk]
 
@@ -71,6 +80,12 @@ class PlainStore(
             yield page
             self.desk.asked("next page")
 
+    async def poll_notices(self) -> Batch:
+        return self.desk.asked("poll", default=Batch())
+
+    async def confirm_notices(self, receipts: Sequence[str]) -> None:
+        self.desk.asked("confirm", ",".join(receipts))
+
     async def pull_listings(self) -> AsyncIterator[Page]:
         for page in self.desk.pages:
             yield page
@@ -80,6 +95,7 @@ class PlainStore(
         return [delivery(self.desk.documents[each]) for each in ids if each in self.desk.documents]
 
     async def push_fulfilment(self, shipment, key):
+        self.desk.shipments.append(shipment)
         self.desk.asked("push_fulfilment", shipment.tracking_number)
 
     async def find_fulfilment(self, shipment):

@@ -13,15 +13,18 @@ from acme.mapping.order import ZONE
 from acme.settings import AcmeSettings
 from connectors.kit import (
     AuthenticationFailed,
+    Batch,
     ConnectorError,
     Delivery,
     FetchesOrders,
     InvalidSignature,
     ListsOrderIds,
+    Notice,
     OutcomeUnknown,
     Outside,
     Page,
     PlatformClient,
+    PollsNotices,
     PullsListings,
     PullsOrders,
     PushesFulfilmentStatus,
@@ -73,6 +76,7 @@ class AcmeConnector(
     PushesStock,
     ReceivesWebhooks,
     RegistersWebhooks,
+    PollsNotices,
 ):
     """One Acme store."""
 
@@ -136,13 +140,20 @@ class AcmeConnector(
             body = outward.parcel_body(shipment)
         except MappingError as error:
             raise Unsupported(f"Acme has no word for this parcel: {error}") from None
-        if not await self.find_fulfilment(shipment):
-            await self._ask(outward.Answer, "POST", self._parcels(shipment), write=True, json=body)
+        known = await self._known(shipment)
+        if shipment.tracking_number in known:
+            return
+        former = next((number for number in shipment.former_numbers if number in known), "")
+        method, path = ("PATCH", f"/{former}") if former else ("POST", "")
+        await self._ask(outward.Answer, method, self._parcels(shipment) + path, write=True, json=body)
 
     async def find_fulfilment(self, shipment: Shipment) -> bool:
+        return shipment.tracking_number in await self._known(shipment)
+
+    async def _known(self, shipment: Shipment) -> list[str]:
+        """Numbers under which Acme knows a parcel with these items."""
         known = await self._ask(outward.ParcelList, "GET", self._parcels(shipment))
-        wanted = (shipment.tracking_number, outward.quantities(shipment))
-        return any((parcel.tracking_number, parcel.items) == wanted for parcel in known.parcels)
+        return [it.tracking_number for it in known.parcels if it.items == outward.quantities(shipment)]
 
     async def push_status(self, shipment: Shipment, key: str) -> None:
         path = f"{self._parcels(shipment)}/{quote(shipment.tracking_number, safe='')}"
@@ -165,6 +176,17 @@ class AcmeConnector(
 
     async def register_webhooks(self, url: str) -> None:
         await self._ask(outward.Answer, "PUT", "/hooks", write=True, json={"url": url})
+
+    async def poll_notices(self) -> Batch:
+        """Acme fills its queue for whoever has looked at it once."""
+        queued = await self._ask(outward.Queued, "GET", "/queue")
+        return Batch(
+            notices=tuple(Notice(topic=Topic.ORDER, external_id=it.order_id) for it in queued.messages),
+            receipts=tuple(it.receipt for it in queued.messages),
+        )
+
+    async def confirm_notices(self, receipts: Sequence[str]) -> None:
+        await self._ask(outward.Answer, "POST", "/queue/confirm", json={"receipts": list(receipts)})
 
     async def _ask(
         self, shape: type[T], method: str, path: str, *, write: bool = False, json: Any = None, **params: str

@@ -23,6 +23,9 @@ ZONE = timezone(timedelta(hours=8))
 LARGEST_PAGE = 50
 LONGEST_WINDOW = timedelta(days=8)
 TOKEN_LIFE = timedelta(hours=1)
+HIDDEN = timedelta(minutes=5)
+"""For so long a message that was handed out is not handed out again."""
+LARGEST_BATCH = 50
 CARRIERS = {"SWIFT", "SF", "UPS"}
 
 Answering = Callable[[Request], Any]
@@ -133,6 +136,8 @@ class AcmeTwin(StoreTwin):
         self.products: dict[str, Product] = {}
         self.stock: dict[str, int] = {}
         self.hook = ""
+        self.queue: dict[str, tuple[str, datetime]] = {}
+        self.queues = False
         super().__init__(now, random)
 
     def settings(self, base_url: str) -> dict[str, Any]:
@@ -171,9 +176,12 @@ class AcmeTwin(StoreTwin):
                 route("/orders/{order_id}/parcels", "GET", self._get_parcels),
                 route("/orders/{order_id}/parcels", "POST", self._add_parcel),
                 route("/orders/{order_id}/parcels/{number}", "PUT", self._move_parcel),
+                route("/orders/{order_id}/parcels/{number}", "PATCH", self._correct_parcel),
                 route("/products", "GET", self._list_products),
                 route("/stock", "PUT", self._set_stock),
                 route("/hooks", "PUT", self._set_hook),
+                route("/queue", "GET", self._hand_out),
+                route("/queue/confirm", "POST", self._forget),
             ]
         )
 
@@ -247,11 +255,23 @@ class AcmeTwin(StoreTwin):
         order, body = self._order(request), request.state.body
         if body not in ({"status": "moving"}, {"status": "done"}):
             raise Refusal("status", "no such status")
+        parcel = self._parcel(request, order)
+        parcel.status = body["status"]
+        self.record("status", order.order_id, status=parcel.status)
+
+    def _correct_parcel(self, request: Request) -> None:
+        order, body = self._order(request), request.state.body
+        parcel = self._parcel(request, order)
+        if set(body) != {"tracking_number", "carrier", "items"} or body["items"] != parcel.items:
+            raise Refusal("parcel", "only the number and the carrier can be corrected")
+        parcel.tracking_number, parcel.carrier = body["tracking_number"], body["carrier"]
+        self.record("correction", order.order_id, number=parcel.tracking_number)
+        self._change(order)
+
+    def _parcel(self, request: Request, order: Order) -> Parcel:
         for parcel in order.parcels:
             if parcel.tracking_number == request.path_params["number"]:
-                parcel.status = body["status"]
-                self.record("status", order.order_id, status=parcel.status)
-                return
+                return parcel
         raise Refusal("unknown_parcel", "no such parcel")
 
     def _set_stock(self, request: Request) -> dict[str, Any]:
@@ -268,8 +288,21 @@ class AcmeTwin(StoreTwin):
     def _set_hook(self, request: Request) -> None:
         self.hook = request.state.body["url"]
 
+    def _hand_out(self, request: Request) -> dict[str, Any]:
+        self.queues = True
+        due = [(name, order_id) for name, (order_id, at) in self.queue.items() if at <= self.now()]
+        for receipt, order_id in due[:LARGEST_BATCH]:
+            self.queue[receipt] = (order_id, self.now() + HIDDEN)
+        return {"messages": [{"receipt": it, "order_id": order_id} for it, order_id in due[:LARGEST_BATCH]]}
+
+    def _forget(self, request: Request) -> None:
+        for receipt in request.state.body["receipts"]:
+            self.queue.pop(receipt, None)
+
     def _change(self, order: Order) -> None:
         order.changed = self.now()
+        if self.queues:
+            self.queue[f"m{self.random.getrandbits(64):016x}"] = (order.order_id, self.now())
         if self.hook:
             body = json.dumps(order.document(), ensure_ascii=False).encode()
             digest = hmac.new(self.webhook_secret.encode(), body, hashlib.sha256).digest()

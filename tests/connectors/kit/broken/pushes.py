@@ -60,6 +60,33 @@ class TellsTwice(AcmeConnector):
         await self._ask(outward.Answer, "POST", self._parcels(shipment), write=True, json=body)
 
 
+class ForgetsFormerNumbers(AcmeConnector):
+    """tells a corrected number as another parcel"""
+
+    async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
+        await super().push_fulfilment(msgspec.structs.replace(shipment, former_numbers=()), key)
+
+
+class KeepsTheFormerNumber(AcmeConnector):
+    """calls a parcel known that the store knows under its former number"""
+
+    async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
+        known = await self._known(shipment)
+        if not any(number in known for number in shipment.former_numbers):
+            await super().push_fulfilment(shipment, key)
+
+
+class CorrectsByReading(AcmeConnector):
+    """calls a correction without an answer done, since the parcel is known"""
+
+    async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
+        try:
+            await super().push_fulfilment(shipment, key)
+        except OutcomeUnknown:
+            if not await self._known(shipment):
+                raise
+
+
 class RoundsUp(AcmeConnector):
     """tells every line as shipped in full"""
 
@@ -128,6 +155,9 @@ PUSH_FAULTS = (
     in_acme("push.parcel_is_recorded", connector=NeverAsks),
     in_acme("push.parcel_is_recorded", connector=Remembers),
     in_acme("push.same_key_twice_is_one_parcel", connector=TellsTwice),
+    in_acme("push.corrected_number_replaces_the_former", connector=ForgetsFormerNumbers),
+    in_acme("push.corrected_number_replaces_the_former", connector=KeepsTheFormerNumber),
+    in_acme("push.number_is_corrected_once_whatever_breaks", connector=CorrectsByReading),
     in_acme("push.part_then_rest", connector=RoundsUp),
     in_acme("push.unknown_order_is_rejected", connector=TakesNoForYes),
     in_acme("push.unknown_carrier_is_expressed_or_unsupported", connector=TripsOverCarriers),

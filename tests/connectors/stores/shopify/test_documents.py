@@ -188,6 +188,9 @@ async def _say_everything(desk: Any) -> None:
     assert levels
     shipment = await desk.shipment(plain)
     await connector.push_fulfilment(shipment, "k")
+    corrected = msgspec.structs.replace(shipment, tracking_number="SF124", former_numbers=("SF123",))
+    await connector.push_fulfilment(corrected, "k")
+    shipment = msgspec.structs.replace(corrected, former_numbers=())
     assert await connector.find_fulfilment(shipment)
     for status in (TrackingStatus.PICKED_UP, TrackingStatus.DELIVERED):
         await connector.push_status(msgspec.structs.replace(shipment, status=status), "k")

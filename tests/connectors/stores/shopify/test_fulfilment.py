@@ -147,3 +147,16 @@ async def test_status_without_a_word_is_unsupported(desk):
         await desk.connector.push_status(
             msgspec.structs.replace(shipment, status=TrackingStatus.UNKNOWN), "k"
         )
+
+
+async def test_corrected_number_reaches_the_fulfilments_of_both_locations(desk):
+    order_id = desk.place(("SKU-1", 3))
+    desk.twin.move(order_id, 0, 1, OTHER_LOCATION)
+    shipment = await desk.shipment(order_id)
+    await desk.connector.push_fulfilment(shipment, "k")
+    corrected = msgspec.structs.replace(shipment, tracking_number="SF124", former_numbers=("SF123",))
+    for _ in range(2):
+        await desk.connector.push_fulfilment(corrected, "k2")
+    line = shipment.lines[0].line_id
+    assert told(desk) == [("SF124", {line: 2}), ("SF124", {line: 1})]
+    assert (len(desk.effects("fulfilment")), len(desk.effects("correction"))) == (2, 2)

@@ -1,6 +1,7 @@
 """Parcels and stock reach the platform once, by the right call, and refusals are understood."""
 
 import httpx
+import msgspec
 import pytest
 
 from connectors.kit import OutcomeUnknown, Rejected, Unsupported
@@ -164,3 +165,38 @@ async def test_a_refused_sku_does_not_hide_the_others(rig):
     refusals = await rig.connector.push_stock([good, gone, nonsense], "k")
     assert [refusal.listing_id for refusal in refusals] == ["x", gone.listing_id]
     assert rig.twin.stock_shown()["TEA-S"] == 3
+
+
+def corrected(shipment, number="SF9000000000009", **changes):
+    former = (shipment.tracking_number,)
+    return msgspec.structs.replace(shipment, tracking_number=number, former_numbers=former, **changes)
+
+
+async def test_corrected_number_is_resent(rig, buy, parcel, sent):
+    order_id = buy()
+    await rig.connector.push_fulfilment(parcel(order_id), "k")
+
+    for _ in range(2):
+        await rig.connector.push_fulfilment(corrected(parcel(order_id), carrier="zto"), "k2")
+
+    (call,) = sent("taobao.logistics.consign.resend")
+    assert (call["out_sid"], call["company_code"], "sub_tid" in call) == ("SF9000000000009", "ZTO", False)
+    assert len(fulfilments(rig)) == 1
+
+
+@pytest.mark.parametrize("how", ["split", "cod"])
+async def test_number_that_cannot_be_corrected_is_left_to_a_person(rig, buy, parcel, sent, how):
+    order_id = buy(cash_on_delivery=how == "cod")
+    told = parcel(order_id, {0: 2} if how == "split" else None)
+    await rig.connector.push_fulfilment(told, "k")
+
+    with pytest.raises(Unsupported, match="seller's back office"):
+        await rig.connector.push_fulfilment(corrected(told), "k2")
+
+    assert not sent("taobao.logistics.consign.resend")
+
+
+async def test_former_number_that_was_never_told_is_no_correction(rig, buy, parcel, sent):
+    await rig.connector.push_fulfilment(corrected(parcel(buy())), "k")
+
+    assert len(fulfilments(rig)) == 1 and not sent("taobao.logistics.consign.resend")

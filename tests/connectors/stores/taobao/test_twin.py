@@ -248,3 +248,57 @@ def test_drift_moves_some_trade(rig, buy):
     order_id = buy()
     rig.twin.drift()
     assert rig.twin.book.trades[order_id].memo
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [
+        ("taobao.tmc.messages.consume", {"quantity": "9"}),
+        ("taobao.tmc.messages.consume", {"quantity": "201"}),
+        ("taobao.tmc.messages.consume", {"group_name": "nobody-made-it"}),
+        ("taobao.tmc.messages.confirm", {"s_message_ids": "1,x"}),
+        ("taobao.tmc.messages.confirm", {"s_message_ids": ",".join(["1"] * 201)}),
+        ("taobao.tmc.group.add", {"group_name": "default-2", "nicks": "示例旗舰店"}),
+    ],
+)
+async def test_wrong_argument_of_the_message_service_is_refused(call, method, given):
+    await call("taobao.tmc.user.permit")
+
+    assert code(await call(method, **given)) == 41
+
+
+async def test_shop_that_was_not_enabled_cannot_be_grouped(call):
+    assert code(await call("taobao.tmc.group.add", group_name="g", nicks="示例旗舰店")) == 15
+
+
+async def test_messages_are_queued_once_the_shop_is_enabled(call, buy):
+    async def waiting():
+        answer = await call("taobao.tmc.messages.consume", quantity="10")
+        return answer["tmc_messages_consume_response"]["messages"].get("tmc_message", [])
+
+    buy()
+    assert await waiting() == []
+
+    await call("taobao.tmc.user.permit", topics="taobao_trade_TradeBuyerPay")
+    buy()
+    assert [it["topic"] for it in await waiting()] == ["taobao_trade_TradeBuyerPay"]
+    assert await waiting() == [], "handed out, and hidden for a while"
+
+
+async def test_correction_is_refused_as_the_platform_refuses_it(rig, call, buy, parcel):
+    order_id = buy()
+
+    async def fault(**given):
+        usual = {"tid": order_id, "company_code": "SF", "out_sid": "SF9000000000009"}
+        answer = await call("taobao.logistics.consign.resend", **{**usual, **given})
+        return answer["error_response"]["sub_code"].rpartition(":")[2]
+
+    assert await fault(tid="1") == "B01"
+    assert await fault() == "B27", "not shipped yet"
+    await rig.connector.push_fulfilment(parcel(order_id), "k")
+    assert await fault(out_sid="SF1000000000001") == "P07", "nothing changed"
+    assert await fault(company_code="NOBODY") == "B56"
+    assert await fault(out_sid="#") == "B60"
+    assert await fault(is_split="1", sub_tid=order_id) == "P22"
+    rig.clock.advance(timedelta(days=51))
+    assert await fault() == "B02", "too late"

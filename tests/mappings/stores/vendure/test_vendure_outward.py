@@ -134,3 +134,14 @@ def test_carts_and_drafts_are_never_listed(conditions: dict[str, Any]):
 def test_list_limit_is_read_from_the_refusal():
     assert queries.list_limit("Cannot take more than 100 results from a list query") == 100
     assert queries.list_limit("something else") is None
+
+
+def test_told_parcel_is_found_though_units_were_refunded_before_it_was_told():
+    three = msgspec.structs.replace(SHIPMENT, lines=(LineQuantity(line_id="1", quantity=3),))
+    fewer, other = fulfilment(id="fewer"), fulfilment(id="other", tracking_code="1Z0")
+    same = fulfilment(id="same", lines=(LineQuantityDocument(order_line_id="1", quantity=3),))
+
+    assert outward.find_told([other, fewer], three) == fewer
+    assert outward.find_told([fewer, same], three) == same
+    assert outward.find_told([same], SHIPMENT) is None
+    assert outward.find_parcel([fewer], three) is None

@@ -20,6 +20,15 @@ class Answer(WireDocument):
     message: str = ""
 
 
+class QueuedMessage(WireDocument):
+    receipt: str
+    order_id: str
+
+
+class Queued(Answer):
+    messages: list[QueuedMessage]
+
+
 class OrderPage(Answer):
     total: int
     orders: list[msgspec.Raw]
