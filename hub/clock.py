@@ -36,8 +36,11 @@ class OrderedIds:
 
     def __call__(self) -> str:
         with self._lock:
-            fresh = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
-            self._last = max(fresh, self._last + 1)
+            now = time.time_ns() // 1_000_000
+            if now > self._last >> 80:
+                self._last = now << 80 | int.from_bytes(os.urandom(10))
+            else:
+                self._last += 1
             return f"{self._last:032x}"
 
 

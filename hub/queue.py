@@ -83,19 +83,23 @@ async def connect(settings: RedisSettings) -> ArqRedis:
     return redis
 
 
-async def enqueue(redis: ArqRedis, *wakes: Wake) -> list[bool]:
-    """What arq's `enqueue_job` does, for many wake-ups in one round trip: whoever committed waits for it.
-
-    False for those that arq knows still: the job waits, it runs, or it has just looked for the last time.
-    """
+async def enqueue(redis: ArqRedis, *wakes: Wake) -> list[Wake]:
+    """What arq's `enqueue_job` does, for many wake-ups in one round trip, and the message about them: whoever
+    committed waits for it. Returns those that arq knew still: the job waits, it runs, or it has just looked
+    for the last time."""
     async with redis.pipeline(transaction=True) as pipe:
         for wake in wakes:
             job_id, now = f"{wake.job}:{wake.key}", timestamp_ms()
             job = serialize_job(wake.job, (wake.key,), {}, None, now, serializer=serialize)
             pipe.set(job_key_prefix + job_id, job, px=expires_extra_ms, nx=True)
             pipe.zadd(queue_name(wake.lane), {job_id: now}, nx=True)
+        pipe.publish(CHANNEL, _heard(wakes, are_queued=True))
         answers = await pipe.execute()
-    return [bool(is_new) for is_new in answers[::2]]
+    return [wake for wake, is_new in zip(wakes, answers[::2], strict=False) if not is_new]
+
+
+def _heard(wakes: Sequence[Wake], *, are_queued: bool) -> str:
+    return json.dumps([[each.job, each.key, each.lane, are_queued] for each in wakes])
 
 
 class ArqQueue:
@@ -124,9 +128,8 @@ class ArqQueue:
         return True
 
     async def _send(self, wakes: Sequence[Wake]) -> None:
-        queued = await enqueue(self._redis, *wakes)
-        heard = [[w.job, w.key, w.lane, is_queued] for w, is_queued in zip(wakes, queued, strict=True)]
-        await self._redis.publish(CHANNEL, json.dumps(heard))
+        if known := await enqueue(self._redis, *wakes):
+            await self._redis.publish(CHANNEL, _heard(known, are_queued=False))
 
     async def is_reachable(self) -> bool:
         async with asyncio.timeout(ANSWER_SECONDS):

@@ -80,6 +80,7 @@ def server(hub: HubContext) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing here asks who the sender says he is
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
     )

@@ -3,16 +3,29 @@
 `docs/settings.md` and `orderhub doctor` are made from it.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+_NUMBER = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
+
+
+def _seconds(value: object) -> object:
+    """Text of a plain number is a number; pydantic reads numbers as seconds, and such text not at all."""
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+"""ISO 8601 (`PT10S`), or seconds (`10`): the same in the environment and in files."""
 
 
 class HubSettings(BaseSettings):
@@ -45,20 +58,20 @@ class HubSettings(BaseSettings):
     )
     webhook_body_seconds: float = Field(10, gt=0, description="How long a webhook body may take to arrive.")
     batch_size: int = Field(250, ge=1, le=1000, description="Documents and messages per transaction.")
-    lease: timedelta = Field(
+    lease: Duration = Field(
         timedelta(minutes=2), description="How long a worker may hold an outbox message before it is retried."
     )
-    sweep_every: timedelta = Field(
+    sweep_every: Duration = Field(
         timedelta(seconds=10), description="How often a sweep looks for work whose wake-up was lost."
     )
-    track_every: timedelta = Field(
+    track_every: Duration = Field(
         timedelta(hours=2), description="How often parcels are asked for where the carrier does not push."
     )
-    retry_schedule: tuple[timedelta, ...] = Field(
+    retry_schedule: tuple[Duration, ...] = Field(
         tuple(timedelta(seconds=each) for each in (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600)),
         description="Pauses between attempts of an outbox message; after the last it is parked.",
     )
-    keep_documents: timedelta = Field(
+    keep_documents: Duration = Field(
         timedelta(days=90), description="How long raw documents are kept; their digests stay."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

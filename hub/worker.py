@@ -67,6 +67,42 @@ class LaneWorker(Worker):
                 async with asyncio.timeout(self.poll_delay_s):
                     await self.woken.wait()
 
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """As arq's, in two round trips for all instead of four for each: a change of stock wakes every
+        store, and a lone order's job would wait behind them. Whoever marks a job first runs it."""
+        for job_id, score in await self._marked(await self._idle([each.decode() for each in job_ids])):
+            await self.sem.acquire()
+            self.job_counter += 1
+            task = self.loop.create_task(self.run_job(job_id, score))
+            task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
+            self.tasks[job_id] = task
+
+    async def _idle(self, job_ids: Sequence[str]) -> list[str]:
+        """Those that nobody runs, as many as there is room for."""
+        if not job_ids:
+            return []
+        marks = await self.pool.mget([in_progress_key_prefix + each for each in job_ids])
+        idle = [job_id for job_id, mark in zip(job_ids, marks, strict=True) if mark is None]
+        return idle[: self.max_jobs - self.job_counter]
+
+    async def _marked(self, job_ids: Sequence[str]) -> list[tuple[str, int]]:
+        """Jobs that are ours now, with their scores."""
+        if not job_ids:
+            return []
+        async with self.pool.pipeline(transaction=False) as pipe:
+            for job_id in job_ids:
+                pipe.set(in_progress_key_prefix + job_id, b"1", px=HOLD_SECONDS * 1000, nx=True)
+                pipe.zscore(self.queue_name, job_id)
+            answers = await pipe.execute()
+        ours = [
+            (job_id, score)
+            for job_id, is_ours, score in zip(job_ids, answers[::2], answers[1::2], strict=True)
+            if is_ours
+        ]
+        if ended := [in_progress_key_prefix + job_id for job_id, score in ours if score is None]:
+            await self.pool.delete(*ended)  # elsewhere, between the look at the queue and the mark
+        return [(job_id, int(score)) for job_id, score in ours if score is not None]
+
     async def _hold(self) -> None:
         now = time.monotonic()
         if self.job_tasks and now > self._held_at + HOLD_SECONDS / 5:

@@ -19,7 +19,8 @@ class Received(FrozenStruct):
 
 async def store_receipts(hub: HubContext, received: Sequence[Received]) -> None:
     """Make receipts durable, all in one transaction."""
-    await hub.database.run(lambda uow: _store(hub, uow, received))
+    only_notices = not any(each.receipt.deliveries for each in received)
+    await hub.database.run(lambda uow: _store(hub, uow, received), single=only_notices)
 
 
 def _store(hub: HubContext, uow: UnitOfWork, received: Sequence[Received]) -> None:

@@ -4,7 +4,10 @@ import asyncio
 import hashlib
 import logging
 import time
+from collections.abc import Mapping
+from functools import cache
 
+from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -51,7 +54,9 @@ class Webhooks:
 
     def __init__(self, hub: HubContext) -> None:
         self._hub = hub
-        self._commits: GroupCommit[Received] = GroupCommit(lambda received: store_receipts(hub, received))
+        self._commits: GroupCommit[Received] = GroupCommit(
+            lambda received: store_receipts(hub, received), STORE_SECONDS
+        )
         self._looked_up: dict[str, float] = {}
 
     @property
@@ -67,7 +72,7 @@ class Webhooks:
         except Refusal as refusal:
             response, result = PlainTextResponse(refusal.result, refusal.status), refusal.result
         known = connection_id if self._hub.live.cached(connection_id) else "unknown"
-        WEBHOOKS.labels(known, result).inc()
+        _counter(known, result).inc()
         WEBHOOK_SECONDS.observe(time.perf_counter() - began)
         return response
 
@@ -75,9 +80,15 @@ class Webhooks:
         live = await self._live(connection_id)
         if live is None or not isinstance(live.connector, ReceivesWebhooks):
             raise Refusal(404, "unknown connection")
-        _check_headers(request, self._hub.settings.webhook_limit_bytes)
-        body = await self._body(request)
-        receipt = _understood(live.connector, request, body)
+        headers = dict(request.headers.items())
+        _check_headers(headers, self._hub.settings.webhook_limit_bytes)
+        message = WebhookRequest(
+            method=request.method,
+            headers=headers,
+            query=dict(request.query_params.items()),
+            body=await self._body(request),
+        )
+        receipt = _understood(live.connector, message)
         if receipt.deliveries or receipt.notices:
             await self._commit(Received(connection_id=connection_id, receipt=receipt))
         reply = receipt.reply
@@ -121,34 +132,38 @@ class Webhooks:
 
     async def _commit(self, received: Received) -> None:
         try:
-            async with asyncio.timeout(STORE_SECONDS):
-                await self._commits.put(received)
+            await self._commits.put(received)
         except Exception as error:  # not stored means not acknowledged: the platform sends it again
             facts = {"connection": received.connection_id, "error": type(error).__name__}
             log.exception("webhook could not be stored", extra=facts)
             raise Refusal(503, "not stored") from None
 
 
-def _check_headers(request: Request, limit: int) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in CONTENT_TYPES or request.headers.get("content-encoding", "identity") != "identity":
+@cache
+def _counter(connection_id: str, result: str) -> Counter:
+    """Looking a label up costs more than counting."""
+    return WEBHOOKS.labels(connection_id, result)
+
+
+def _check_headers(headers: Mapping[str, str], limit: int) -> None:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in CONTENT_TYPES or headers.get("content-encoding", "identity") != "identity":
         raise Refusal(415, "wrong content type")
-    length = request.headers.get("content-length", "0")
+    length = headers.get("content-length", "0")
     if not length.isdecimal() or len(length) > MOST_DIGITS:
         raise Refusal(400, "wrong content length")
     if int(length) > limit:
         raise Refusal(413, "too large")
 
 
-def _understood(connector: ReceivesWebhooks, request: Request, body: bytes) -> Receipt:
-    message = WebhookRequest(
-        method=request.method, headers=dict(request.headers), query=dict(request.query_params), body=body
-    )
+def _understood(connector: ReceivesWebhooks, message: WebhookRequest) -> Receipt:
     try:
         return connector.receive(message)
     except InvalidSignature:
         raise Refusal(401, "wrong signature") from None
     except UnexpectedPayload as error:
         log.warning("genuine webhook cannot be read", extra={"error": str(error)})
-        unread = Delivery(topic=Topic.UNREAD, external_id=hashlib.sha256(body).hexdigest(), document=body)
+        unread = Delivery(
+            topic=Topic.UNREAD, external_id=hashlib.sha256(message.body).hexdigest(), document=message.body
+        )
         return Receipt(deliveries=(unread,))

@@ -142,7 +142,8 @@ def hold(orders: OrderNames, why: Why) -> None:
 
 @app.command("release")
 def release(orders: OrderNames, why: Why = "") -> None:
-    """Overrule what holds orders now; the same rules will not hold them again."""
+    """Overrule what holds orders now; the same rules will not hold them again. Lines without SKU are then
+    left to somebody else; an order without any address cannot be released."""
 
     async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
         before = await hub.database.read(lambda uow: hub.books.orders.by_ids(uow, ids, locked=False))
@@ -150,9 +151,12 @@ def release(orders: OrderNames, why: Why = "") -> None:
             if each.order.stage is not Stage.ON_HOLD:
                 number = each.order.sales.order_number
                 raise Problem(f"order {number} is not on hold, it is {headline(each.order)}")
-        return await hub.database.run(
-            lambda uow: release_orders(hub.books, uow, ids, why, entering.actor(), hub.now())
-        )
+        try:
+            return await hub.database.run(
+                lambda uow: release_orders(hub.books, uow, ids, why, entering.actor(), hub.now())
+            )
+        except ValueError as error:
+            raise Problem(str(error)) from None
 
     _decide(orders, decide)
 

@@ -1,7 +1,7 @@
 """Stores with their rules, locations, territories: added, changed and listed."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -54,7 +54,7 @@ def add_store(
     chosen = entering.slug(store_id, "store id")
     zone = entering.zone(time_zone).key if time_zone else time_zone
 
-    def save(uow: UnitOfWork) -> None:
+    def save(uow: UnitOfWork, now: datetime) -> None:
         known = {each.store_id: each for each in places.stores(uow)}.get(chosen)
         was = known or Store(store_id=chosen, name=chosen, policy=StorePolicy())
         _require_connections(uow, carrier or ())
@@ -72,11 +72,11 @@ def add_store(
     typer.echo(f"store {chosen} is saved.")
 
 
-def _save_and_audit(save: Callable[[UnitOfWork], None]) -> None:
+def _save_and_audit(save: Callable[[UnitOfWork, datetime], None]) -> None:
     """Orders on hold are audited again: what held them may have changed."""
 
     async def work(hub: HubContext) -> None:
-        await hub.database.run(save)
+        await hub.database.run(lambda uow: save(uow, hub.now()))
         await reaudit(hub)
 
     with_hub(work)
@@ -156,10 +156,10 @@ def add_location(
         is_active=not inactive,
     )
 
-    def save(uow: UnitOfWork) -> None:
+    def save(uow: UnitOfWork, now: datetime) -> None:
         _require_store(uow, store)
         _require_connections(uow, carrier or ())
-        places.add_location(uow, location)
+        places.add_location(uow, location, now)
 
     _save_and_audit(save)
     typer.echo(f"location {location_id} is saved; count its stock with `orderhub stock import`.")
@@ -190,14 +190,13 @@ def add_territory(
     territory_id: Annotated[str, typer.Argument(metavar="TERRITORY", help="Id of the territory.")],
     store: Annotated[str, typer.Option(help="The store that serves it.")],
     country: Country,
-    province: Annotated[str, typer.Option(help="Empty: the whole country.")] = "",
-    city: Annotated[str, typer.Option(help="Empty: the whole province.")] = "",
-    district: Annotated[str, typer.Option(help="Empty: the whole city.")] = "",
-    postal_prefix: Annotated[str, typer.Option(help="Instead of divisions: how postal codes begin.")] = "",
+    province: Annotated[str, typer.Option(help="Empty: all.")] = "",
+    city: Annotated[str, typer.Option(help="Empty: all.")] = "",
+    district: Annotated[str, typer.Option(help="Empty: all.")] = "",
+    postal_prefix: Annotated[str, typer.Option(help="How postal codes begin; empty: all.")] = "",
 ) -> None:
-    """Add a territory, or replace the one of that id."""
-    if postal_prefix and (province or city or district):
-        raise Problem("a territory is given by divisions or by --postal-prefix, not by both")
+    """Add a territory, or replace the one of that id. An address must fulfil all that is given here; for
+    alternatives add several territories of one store."""
     territory = Territory(
         territory_id=entering.slug(territory_id, "territory id"),
         store_id=store,
@@ -208,7 +207,7 @@ def add_territory(
         postal_prefix=postal_prefix,
     )
 
-    def save(uow: UnitOfWork) -> None:
+    def save(uow: UnitOfWork, now: datetime) -> None:
         _require_store(uow, store)
         places.add_territory(uow, territory)
 

@@ -3,7 +3,11 @@
 import sys
 from datetime import timedelta
 
+from pydantic import TypeAdapter
+
 from hub.settings import HubSettings
+
+_DURATION = TypeAdapter(timedelta)
 
 _HEAD = """# Settings
 
@@ -11,7 +15,9 @@ Made from `hub/settings.py` by `python -m hub.cli.settings_table`; do not edit.
 
 Values come from the environment, else from `.env`, else from `orderhub.toml` in the working directory (where
 names are written without `HUB_`, in small letters). `orderhub init` writes that file, `orderhub doctor`
-checks it. Durations are ISO 8601 (`PT10S`) or seconds; lists are JSON.
+checks it. Lists are JSON. A duration is a number of seconds or ISO 8601, here and there: `HUB_LEASE=120` and
+`HUB_LEASE=PT2M` are the same, and so are `HUB_RETRY_SCHEDULE=[10, 60]` and
+`HUB_RETRY_SCHEDULE=["PT10S", "PT1M"]`.
 
 | Environment | `orderhub.toml` | Default | Meaning |
 | --- | --- | --- | --- |
@@ -33,7 +39,7 @@ def _default(value: object) -> str:
         case "" | ():
             return "–"
         case timedelta():
-            return f"`{_seconds(value)}`"
+            return f"`{_seconds(value)}` or `{_DURATION.dump_python(value, mode='json')}`"
         case tuple():
             return f"`[{', '.join(_seconds(each) for each in value)}]`"
         case _:

@@ -35,7 +35,8 @@ PULL_EVERY = timedelta(hours=2)
 def patient(found: Registry) -> Registry:
     """The same plug-ins; their stores are asked less often, because hours pass in a second."""
     stores = {
-        name: dataclasses.replace(plugin, pull_every=PULL_EVERY) for name, plugin in found.stores.items()
+        name: dataclasses.replace(plugin, pull_every=PULL_EVERY, poll_every=PULL_EVERY)
+        for name, plugin in found.stores.items()
     }
     return dataclasses.replace(found, stores=stores)
 

@@ -7,7 +7,7 @@
    equals. If all together cannot serve the order, it is back-ordered whole and nothing is reserved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -101,57 +101,64 @@ def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
 
 def fill(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook) -> tuple[Share, ...]:
     """Shares that together serve everything, or none."""
-    for location in ranked:
-        if _serves_all(wanted, location, stock):
+    asked = _asked(wanted, stock)
+    for location in ranked if asked else ():
+        if all(levels.get(location.location_id, 0) >= units for levels, units in asked):
             lines = tuple(Reserved(line_id=w.line_id, sku=w.sku, quantity=w.quantity) for w in wanted)
             return (Share(location=location, lines=lines),)
     return _split(wanted, ranked, stock)
 
 
-def _serves_all(wanted: Sequence[Wanted], location: Location, stock: StockBook) -> bool:
-    asked: dict[str, int] = {}
+def _asked(wanted: Iterable[Wanted], stock: StockBook) -> list[tuple[Mapping[str, int], int]]:
+    """For each SKU: available units by location, and units that are wanted."""
+    units: dict[str, int] = {}
     for each in wanted:
-        asked[each.sku] = asked.get(each.sku, 0) + each.quantity
-        if stock.available(each.sku, location.location_id) < asked[each.sku]:
-            return False
-    return bool(wanted)
+        units[each.sku] = units.get(each.sku, 0) + each.quantity
+    return [(stock.locations_of(sku), quantity) for sku, quantity in units.items()]
 
 
 def _split(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook) -> tuple[Share, ...]:
+    """A location that gives all that it can of what is left has nothing to give a second time."""
     shares: list[Share] = []
-    left = {each.line_id: each for each in wanted}
-    free: dict[tuple[str, str], int] = {}
+    left, candidates = list(wanted), list(ranked)
     while left:
-        covers = [(_cover(left, location, stock, free), location) for location in ranked]
-        best = max(covers, key=lambda cover: sum(part.quantity for part in cover[0]), default=None)
-        if best is None or not best[0]:
+        location = _largest_cover(_asked(left, stock), candidates)
+        if location is None:
             return ()
-        lines, location = best
-        shares.append(Share(location=location, lines=tuple(lines)))
-        for part in lines:
-            key = (part.sku, location.location_id)
-            free[key] = free.get(key, stock.available(*key)) - part.quantity
-            remaining = left.pop(part.line_id)
-            if remaining.quantity > part.quantity:
-                left[part.line_id] = msgspec.structs.replace(
-                    remaining, quantity=remaining.quantity - part.quantity
-                )
+        candidates.remove(location)
+        lines, left = _cover(left, location, stock)
+        shares.append(Share(location=location, lines=lines))
     return tuple(shares)
 
 
+def _largest_cover(
+    asked: Sequence[tuple[Mapping[str, int], int]], ranked: Sequence[Location]
+) -> Location | None:
+    best, most = None, 0
+    for location in ranked:
+        units = sum(min(wanted, levels.get(location.location_id, 0)) for levels, wanted in asked)
+        if units > most:
+            best, most = location, units
+    return best
+
+
 def _cover(
-    left: Mapping[str, Wanted], location: Location, stock: StockBook, free: Mapping[tuple[str, str], int]
-) -> list[Reserved]:
-    """As much of what is left as this location has; two lines of one SKU share its units."""
+    left: Sequence[Wanted], location: Location, stock: StockBook
+) -> tuple[tuple[Reserved, ...], list[Wanted]]:
+    """As much of what is left as this location has, and what is left then; two lines of one SKU share its
+    units."""
     lines: list[Reserved] = []
-    taken: dict[str, int] = {}
-    for each in left.values():
-        key = (each.sku, location.location_id)
-        units = min(each.quantity, free.get(key, stock.available(*key)) - taken.get(each.sku, 0))
+    remaining: list[Wanted] = []
+    free: dict[str, int] = {}
+    for each in left:
+        available = free.get(each.sku, stock.available(each.sku, location.location_id))
+        units = min(each.quantity, available)
         if units > 0:
-            taken[each.sku] = taken.get(each.sku, 0) + units
             lines.append(Reserved(line_id=each.line_id, sku=each.sku, quantity=units))
-    return lines
+        free[each.sku] = available - units
+        if units < each.quantity:
+            remaining.append(msgspec.structs.replace(each, quantity=each.quantity - units))
+    return tuple(lines), remaining
 
 
 def _choice(shares: Sequence[Share], ranked: Sequence[Location]) -> tuple[Reason, ...]:

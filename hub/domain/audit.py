@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from hub.domain.order import Order, Reason, Stage
+from hub.domain.order import UNMAPPED, Order, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import Snapshot
 from mappings.canonical import PaymentStatus, SalesOrder
+
+NO_ADDRESS = "no_address"
+"""Code of the one reason that nobody can overrule: no parcel goes nowhere."""
 
 Rule = Callable[[Order, Snapshot], Reason | None]
 
@@ -46,9 +49,13 @@ def _nothing_to_do(order: Order, snapshot: Snapshot) -> tuple[Stage, Reason] | N
         return Stage.CLOSED, Reason(
             code="nothing_to_ship", text="every line is digital or shipped by the platform itself"
         )
-    if not order.units_to_ship():
-        return Stage.CLOSED, Reason(code="already_shipped", text="already shipped on the platform")
-    return None
+    if order.units_to_ship():
+        return None
+    if order.units_open():
+        return Stage.CLOSED, Reason(
+            code="nothing_to_ship", text="no SKU is linked to what is left, and a person let that pass"
+        )
+    return Stage.CLOSED, Reason(code="already_shipped", text="already shipped on the platform")
 
 
 def _mapped_skus(order: Order, snapshot: Snapshot) -> Mapping[str, str]:
@@ -80,7 +87,7 @@ def _platform_allows(order: Order, snapshot: Snapshot) -> Reason | None:
 def _address_is_complete(order: Order, snapshot: Snapshot) -> Reason | None:
     address = order.sales.ship_to
     if address is None:
-        return Reason(code="address", text="there is no delivery address")
+        return Reason(code=NO_ADDRESS, text="there is no delivery address")
     required = {"country": address.country, "city or district": address.city or address.district}
     if not address.masked:
         required |= {"name": address.name or address.company, "street": "".join(address.street).strip()}
@@ -126,7 +133,7 @@ def _skus_are_mapped(order: Order, snapshot: Snapshot) -> Reason | None:
     ]
     if not unmapped:
         return None
-    return Reason(code="unmapped_sku", text=f"no SKU is linked to {', '.join(unmapped[:5])}")
+    return Reason(code=UNMAPPED, text=f"no SKU is linked to {', '.join(unmapped[:5])}")
 
 
 def _no_refund_in_progress(order: Order, snapshot: Snapshot) -> Reason | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from hub.domain.dispatch import handed_over, settle, tell
-from hub.domain.effects import Effect, Withdraw
+from hub.domain.dispatch import handed_over, send, settle, tell
+from hub.domain.effects import Effect, Verb, Withdraw
 from hub.domain.order import Consignment, Order, Parcel, Reason
 from hub.domain.outcome import Outcome
 from hub.domain.policies import TellAt
@@ -41,12 +41,12 @@ def shipped_by_hand(
             continue
         for line in part.lines:
             asked[line.line_id] = asked.get(line.line_id, 0) - line.quantity
-        order, parcel = _cut_out(order, waiting, part)
-        parcel = replace(parcel, carrier=carrier, tracking_number=number, booked_at=snapshot.now)
+        order, booking = _cut_out(order, waiting, part)
+        parcel = replace(part, carrier=carrier, tracking_number=number, booked_at=snapshot.now)
         parcel = replace(parcel, carrier_connection_id=_follower(carrier, snapshot))
         order = order.with_consignment(parcel)
         order, gone = handed_over(order, parcel.consignment_id, snapshot.now, snapshot)
-        effects += [Withdraw(consignment_id=waiting.consignment_id), *gone]
+        effects += [Withdraw(consignment_id=waiting.consignment_id), *booking, *gone]
         if snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:  # no booking of ours tells it
             effects += tell(order, parcel.consignment_id, snapshot)
     if not effects or (lines and any(left > 0 for left in asked.values())):
@@ -62,20 +62,24 @@ def _part(waiting: Consignment, asked: Mapping[str, int] | None) -> Consignment:
     return replace(waiting, lines=tuple(line for line in kept if line.quantity > 0))
 
 
-def _cut_out(order: Order, waiting: Consignment, part: Consignment) -> tuple[Order, Consignment]:
-    """Split the part that ships now from the rest, which keeps waiting in a consignment of its own."""
+def _cut_out(order: Order, waiting: Consignment, part: Consignment) -> tuple[Order, tuple[Effect, ...]]:
+    """Split the part that ships now from the rest, which keeps waiting in a consignment of its own and is
+    booked with the carrier that was chosen for all of it."""
     shipped = {line.line_id: line.quantity for line in part.lines}
     rest = (replace(line, quantity=line.quantity - shipped.get(line.line_id, 0)) for line in waiting.lines)
     left = tuple(line for line in rest if line.quantity > 0)
-    if left:
-        remainder = Consignment(
-            consignment_id=f"{order.order_id}-{len(order.consignments) + 1}",
-            location_id=waiting.location_id,
-            lines=left,
-            stage=Parcel.RELEASED,
-        )
-        order = replace(order, consignments=(*order.consignments, remainder))
-    return order.with_consignment(part), part
+    if not left:
+        return order, ()
+    remainder = Consignment(
+        consignment_id=f"{order.order_id}-{len(order.consignments) + 1}",
+        location_id=waiting.location_id,
+        lines=left,
+        stage=Parcel.RELEASED,
+        carrier_connection_id=waiting.carrier_connection_id,
+    )
+    order = replace(order, consignments=(*order.consignments, remainder))
+    carrier = remainder.carrier_connection_id
+    return order, (send(Verb.BOOK, carrier, order, remainder.consignment_id),) if carrier else ()
 
 
 def _follower(carrier: str, snapshot: Snapshot) -> str:

@@ -7,10 +7,10 @@ still wanted. What already left cannot be changed: a case is opened for a person
 
 import msgspec
 
-from hub.domain.audit import is_paid, refund_is_open
+from hub.domain.audit import NO_ADDRESS, is_paid, refund_is_open
 from hub.domain.dispatch import settle, take_back
 from hub.domain.effects import CaseKind, Effect, OpenCase
-from hub.domain.order import FINAL, Consignment, Order, Parcel, Reason, Stage
+from hub.domain.order import FINAL, UNMAPPED, Consignment, Order, Parcel, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.snapshot import Snapshot
 from mappings.canonical import SalesOrder
@@ -19,9 +19,13 @@ from mappings.structs import FrozenStruct
 replace = msgspec.structs.replace
 
 
-def is_older(new: SalesOrder, known: SalesOrder) -> bool:
-    """The platform's own clock decides, where it gives one; else the later arrival is the newer."""
-    return bool(new.updated_at and known.updated_at and new.updated_at < known.updated_at)
+def is_older(new: SalesOrder, inbox_id: str, order: Order) -> bool:
+    """The platform's own clock decides where it tells them apart; else the later arrival is the newer,
+    whatever order two workers read them in."""
+    said, known = new.updated_at, order.sales.updated_at
+    if said and known and said != known:
+        return said < known
+    return inbox_id < order.inbox_id
 
 
 def amend(order: Order, sales: SalesOrder, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
@@ -162,13 +166,22 @@ def hold(order: Order, why: str, sent: frozenset[str], snapshot: Snapshot) -> Ou
 
 
 def release(order: Order, why: str) -> Outcome:
-    """A person overrules what holds an order now; the same rules will not hold it again."""
+    """A person overrules what holds an order now; the same rules will not hold it again. Raises `ValueError`
+    if there is no address: nothing can be booked, whatever a person says."""
     if order.stage is not Stage.ON_HOLD:
         return Outcome(step="release_hold", order=order)
-    waived = tuple(sorted({*order.waived, *(reason.code for reason in order.reasons)} - {"person"}))
-    reasons = (Reason(code="overruled", text=why or "released by a person"),)
+    codes = {reason.code for reason in order.reasons}
+    if NO_ADDRESS in codes:
+        raise ValueError(
+            f"order {order.sales.order_number} has no delivery address to book with: enter it on the"
+            " platform, then the order goes on by itself"
+        )
+    reasons = [Reason(code="overruled", text=why or "released by a person")]
+    if UNMAPPED in codes:
+        reasons.append(Reason(code="left_out", text="lines without SKU are not shipped by us"))
+    waived = tuple(sorted({*order.waived, *codes} - {"person"}))
     released = replace(order, stage=Stage.RECEIVED, waived=waived, person_hold="")
-    return Outcome(step="release_hold", order=released, reasons=reasons)
+    return Outcome(step="release_hold", order=released, reasons=tuple(reasons))
 
 
 def make_history(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:

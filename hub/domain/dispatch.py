@@ -7,6 +7,7 @@ import msgspec
 from hub.domain.effects import CaseKind, Consume, Effect, OpenCase, Send, Unreserve, Verb, Withdraw
 from hub.domain.order import Consignment, Order, Parcel, Reason, Stage
 from hub.domain.outcome import Outcome
+from hub.domain.outward import units_to_tell
 from hub.domain.policies import TellAt
 from hub.domain.snapshot import ConnectionFacts, Snapshot
 from mappings.canonical import Booking, TrackingStatus
@@ -29,7 +30,7 @@ def release_step(order: Order, snapshot: Snapshot) -> Outcome:
             )
         )
         if carrier:
-            effects.append(_send(Verb.BOOK, carrier.connection_id, order, planned.consignment_id))
+            effects.append(send(Verb.BOOK, carrier.connection_id, order, planned.consignment_id))
             reasons.append(Reason(code="carrier", text=f"booking with {carrier.connection_id}"))
         else:
             reasons.append(Reason(code="ship_by_hand", text="no carrier is connected; ship it by hand"))
@@ -49,7 +50,8 @@ def _carrier_for(order: Order, consignment: Consignment, snapshot: Snapshot) -> 
     return next((each for each in preferred if each.is_active), preferred[0] if preferred else None)
 
 
-def _send(verb: Verb, connection_id: str, order: Order, consignment_id: str) -> Send:
+def send(verb: Verb, connection_id: str, order: Order, consignment_id: str) -> Send:
+    """An errand about a consignment; it waits while the store's connection observes."""
     return Send(
         verb=verb,
         connection_id=connection_id,
@@ -72,22 +74,27 @@ def booked(order: Order, consignment_id: str, booking: Booking, snapshot: Snapsh
         booked_at=snapshot.now,
     )
     order = order.with_consignment(consignment)
-    effects: list[Effect] = []
-    if stage is Parcel.BOOKED:
-        carrier = snapshot.connections.get(consignment.carrier_connection_id)
-        if carrier and "SubscribesTracking" in carrier.capabilities:
-            effects.append(_send(Verb.SUBSCRIBE, carrier.connection_id, order, consignment_id))
-        if snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:
-            effects += tell(order, consignment_id, snapshot)
+    effects = _will_be_carried(order, consignment, snapshot) if stage is Parcel.BOOKED else ()
     reasons = (Reason(code="booked", text=f"{booking.carrier} {booking.tracking_number}"),)
-    return Outcome(step="book", order=order, reasons=reasons, effects=tuple(effects))
+    return Outcome(step="book", order=order, reasons=reasons, effects=effects)
+
+
+def _will_be_carried(order: Order, consignment: Consignment, snapshot: Snapshot) -> tuple[Effect, ...]:
+    """A booking that is to be carried out is followed, and told where the store wants it that early."""
+    effects: list[Effect] = []
+    carrier = snapshot.connections.get(consignment.carrier_connection_id)
+    if carrier and "SubscribesTracking" in carrier.capabilities:
+        effects.append(send(Verb.SUBSCRIBE, carrier.connection_id, order, consignment.consignment_id))
+    if not consignment.told and snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:
+        effects += tell(order, consignment.consignment_id, snapshot)
+    return tuple(effects)
 
 
 def tell(order: Order, consignment_id: str, snapshot: Snapshot) -> list[Effect]:
     """Tell the store about a parcel, if it takes that."""
     if "PushesFulfilments" not in snapshot.connections[order.connection_id].capabilities:
         return []
-    return [_send(Verb.PUSH_FULFILMENT, order.connection_id, order, consignment_id)]
+    return [send(Verb.PUSH_FULFILMENT, order.connection_id, order, consignment_id)]
 
 
 def handed_over(
@@ -148,18 +155,17 @@ def booking_failed(order: Order, consignment_id: str, snapshot: Snapshot) -> Out
 
 
 def booking_stands(order: Order, consignment_id: str, why: str, snapshot: Snapshot) -> Outcome:
-    """The carrier refused to take the booking back: it will be carried; a person must look after it."""
+    """The carrier refused to take the booking back: it will be carried; a person must look after it. While
+    the booking's number is not known, its own answer is still to come (`booked`)."""
     consignment = order.consignment(consignment_id)
     if consignment.stage is not Parcel.CANCELLING:
         return Outcome(step="cancel_booking", order=order)
     order = order.with_consignment(replace(consignment, stage=Parcel.BOOKED))
     case = _case(order, CaseKind.CANCELLED_TOO_LATE, consignment_id, why)
-    effects: list[Effect] = [case]
-    if not consignment.told and snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:
-        effects += tell(order, consignment_id, snapshot)
+    carried = _will_be_carried(order, consignment, snapshot) if consignment.tracking_number else ()
     reasons = (Reason(code="booking_stands", text=f"the carrier refused: {why}"),)
     return Outcome(
-        step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=tuple(effects)
+        step="cancel_booking", order=settle(order, snapshot), reasons=reasons, effects=(case, *carried)
     )
 
 
@@ -187,7 +193,7 @@ def take_back(
         order, given = give_back(order, consignment, snapshot)
         return order, (Withdraw(consignment_id=consignment.consignment_id), *given)
     order = order.with_consignment(replace(consignment, stage=Parcel.CANCELLING))
-    cancel = _send(Verb.CANCEL_BOOKING, consignment.carrier_connection_id, order, consignment.consignment_id)
+    cancel = send(Verb.CANCEL_BOOKING, consignment.carrier_connection_id, order, consignment.consignment_id)
     return order, (cancel,)
 
 
@@ -204,12 +210,25 @@ def told(order: Order, consignment_id: str, status: TrackingStatus | None, snaps
     return Outcome(step="tell", order=settle(order, snapshot), reasons=reasons, effects=effects)
 
 
+def not_told(order: Order, consignment_id: str, snapshot: Snapshot) -> Outcome | None:
+    """The message about a parcel was not sent. Where the store wants none of its units any more a person must
+    know; any other is told by another message, or not at all because it is taken back (null)."""
+    consignment = order.consignment(consignment_id)
+    will_be_carried = consignment.stage is Parcel.BOOKED or consignment.is_handed_over
+    if consignment.told or not will_be_carried or units_to_tell(order, consignment):
+        return None
+    why = "all its units were cancelled or refunded, so the store is not told of the parcel"
+    reasons = (Reason(code="not_told", text=why),)
+    case = _case(order, CaseKind.NOT_TOLD, consignment_id, why)
+    return Outcome(step="tell", order=settle(order, snapshot), reasons=reasons, effects=(case,))
+
+
 def status_news(order: Order, consignment_id: str, snapshot: Snapshot) -> tuple[Effect, ...]:
     """Tell the store that a parcel was delivered, if it takes that and knows the parcel."""
     consignment = order.consignment(consignment_id)
     if not _owes_status(consignment, order, snapshot) or not consignment.told:
         return ()
-    return (_send(Verb.PUSH_STATUS, order.connection_id, order, consignment_id),)
+    return (send(Verb.PUSH_STATUS, order.connection_id, order, consignment_id),)
 
 
 def _owes_status(consignment: Consignment, order: Order, snapshot: Snapshot) -> bool:
@@ -242,8 +261,8 @@ def _settled(order: Order, snapshot: Snapshot) -> Stage:
 
 def _is_finished(consignment: Consignment, order: Order, snapshot: Snapshot) -> bool:
     tells = "PushesFulfilments" in snapshot.connections[order.connection_id].capabilities
-    if tells and not consignment.told:
+    if tells and not consignment.told and units_to_tell(order, consignment):
         return False
     if consignment.stage is Parcel.DISPATCHED:
         return not consignment.carrier_connection_id  # nobody follows it: leaving us is the last we hear
-    return not _owes_status(consignment, order, snapshot)
+    return not (consignment.told and _owes_status(consignment, order, snapshot))

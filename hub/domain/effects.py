@@ -70,6 +70,7 @@ class CaseKind(StrEnum):
     SHIPPED_ELSEWHERE = "shipped_elsewhere"
     CANCELLED_BY_CARRIER = "cancelled_by_carrier"
     MOVED_AFTER_CANCELLATION = "moved_after_cancellation"
+    NOT_TOLD = "not_told"
 
 
 class OpenCase(FrozenStruct):

@@ -101,14 +101,20 @@ class Reason(FrozenStruct):
     text: str
 
 
+UNMAPPED = "unmapped_sku"
+"""Code of the audit rule that every line has a SKU."""
+
+
 class Order(FrozenStruct):
     """`waived` are codes of audit rules that a person overruled; `person_hold` is why a person stopped it.
-    `skus` maps line ids to the SKUs that the last audit found, `elsewhere` to units that others shipped."""
+    `skus` maps line ids to the SKUs that the last audit found, `elsewhere` to units that others shipped.
+    `inbox_id` names the document that `sales` was read from."""
 
     order_id: str
     connection_id: str
     store_id: str
     sales: SalesOrder
+    inbox_id: str = ""
     stage: Stage = Stage.RECEIVED
     reasons: tuple[Reason, ...] = ()
     consignments: tuple[Consignment, ...] = ()
@@ -129,6 +135,14 @@ class Order(FrozenStruct):
         )
 
     def units_to_ship(self) -> dict[str, int]:
+        """Line id → units that we still have to ship. Lines without SKU are left out once a person waived
+        that rule: somebody else ships them."""
+        units = self.units_open()
+        if UNMAPPED not in self.waived:
+            return units
+        return {line_id: quantity for line_id, quantity in units.items() if line_id in self.skus}
+
+    def units_open(self) -> dict[str, int]:
         """Line id → units that nobody ships yet; only lines that are ours, only positive numbers.
 
         The platform learns late of units in our own consignments, and we of consignments that it forgot:

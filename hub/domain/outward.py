@@ -52,11 +52,11 @@ def cancellation(consignment: Consignment) -> BookingCancellation:
     )
 
 
-def store_shipment(order: Order, consignment: Consignment) -> Shipment:
-    """What the store is told about one parcel."""
+def store_shipment(order: Order, consignment: Consignment, carrier_name: str = "") -> Shipment:
+    """One parcel as its store knows it. `carrier_name` is for people, where a platform takes free text."""
     left_at = consignment.handed_over_at or consignment.booked_at
     assert left_at is not None, "only booked parcels are told"
-    others_open = bool(order.units_to_ship()) or any(
+    others_open = bool(order.units_open()) or any(
         each.is_live and not each.is_handed_over
         for each in order.consignments
         if each.consignment_id != consignment.consignment_id
@@ -65,6 +65,7 @@ def store_shipment(order: Order, consignment: Consignment) -> Shipment:
         shipment_id=consignment.consignment_id,
         order_external_id=order.sales.external_id,
         carrier=consignment.carrier,
+        carrier_name=carrier_name,
         tracking_number=consignment.tracking_number,
         shipped_at=left_at,
         status=consignment.status,
@@ -72,6 +73,17 @@ def store_shipment(order: Order, consignment: Consignment) -> Shipment:
         lines=tuple(_line_quantities(consignment)),
         completes_order=not others_open,
     )
+
+
+def units_to_tell(order: Order, consignment: Consignment) -> tuple[LineQuantity, ...]:
+    """Units in a parcel that the store still counts as ordered; it refuses those that were cancelled or
+    refunded after they were booked."""
+    wanted = {line.line_id: line.quantity_wanted for line in order.sales.lines}
+    clipped = (
+        LineQuantity(line_id=each.line_id, quantity=min(each.quantity, wanted.get(each.line_id, 0)))
+        for each in _line_quantities(consignment)
+    )
+    return tuple(each for each in clipped if each.quantity)
 
 
 def _line_quantities(consignment: Consignment) -> list[LineQuantity]:

@@ -8,7 +8,8 @@ from mappings.structs import FrozenStruct
 
 
 class Territory(FrozenStruct):
-    """An area that a store serves. Empty fields match anything; `postal_prefix` matches beginnings."""
+    """An area that a store serves: all that is filled in must hold (`postal_prefix`: how postal codes begin).
+    Several areas of one store are several territories."""
 
     territory_id: str
     store_id: str
@@ -19,60 +20,49 @@ class Territory(FrozenStruct):
     postal_prefix: str = ""
 
 
+Division = tuple[str, str, str, str]
+
+
 class TerritoryMap:
-    """Territories by their most exact division, so that an address costs a handful of look-ups."""
+    """Territories by their division, so that an address costs a handful of look-ups."""
 
     def __init__(self, territories: Iterable[Territory]) -> None:
         self._territories = tuple(territories)
 
     def owner(self, address: PostalAddress) -> Territory | None:
-        """The most exact territory that holds the address; among equals the first by id. Null: a gap."""
-        for key in _keys(address):
-            if found := self._by_division.get(key):
-                return found
-        prefixes = self._by_prefix.get(_folded(address.country), {})
+        """The most exact territory that holds the address: a district before a city before a province before
+        the longest postal prefix; among equals the first by id. Null: a gap."""
         postal = _folded(address.postal_code)
-        return next(
-            (
-                prefixes[postal[:length]]
-                for length in range(len(postal), 0, -1)
-                if postal[:length] in prefixes
-            ),
-            self._by_division.get((_folded(address.country), "", "", "")),
-        )
+        for division in _divisions(address):
+            prefixes = self._prefixes.get(division, {})
+            for length in range(len(postal), -1, -1) if prefixes else ():
+                if found := prefixes.get(postal[:length]):
+                    return found
+        return None
 
     @cached_property
-    def _by_division(self) -> Mapping[tuple[str, str, str, str], Territory]:
-        found: dict[tuple[str, str, str, str], Territory] = {}
+    def _prefixes(self) -> Mapping[Division, Mapping[str, Territory]]:
+        """Division → postal prefix (empty: every postal code) → territory."""
+        found: dict[Division, dict[str, Territory]] = {}
         for each in sorted(self._territories, key=lambda territory: territory.territory_id):
-            if not each.postal_prefix:
-                key = (
-                    _folded(each.country),
-                    _folded(each.province),
-                    _folded(each.city),
-                    _folded(each.district),
-                )
-                found.setdefault(key, each)
-        return found
-
-    @cached_property
-    def _by_prefix(self) -> Mapping[str, Mapping[str, Territory]]:
-        found: dict[str, dict[str, Territory]] = {}
-        for each in sorted(self._territories, key=lambda territory: territory.territory_id):
-            if each.postal_prefix:
-                found.setdefault(_folded(each.country), {}).setdefault(_folded(each.postal_prefix), each)
+            division = (
+                _folded(each.country),
+                _folded(each.province),
+                _folded(each.city),
+                _folded(each.district),
+            )
+            found.setdefault(division, {}).setdefault(_folded(each.postal_prefix), each)
         return found
 
 
-def _keys(address: PostalAddress) -> Iterable[tuple[str, str, str, str]]:
+def _divisions(address: PostalAddress) -> Iterable[Division]:
+    """Every division that holds the address, the most exact first; a province may be called by two names."""
     country = _folded(address.country)
-    city, district = _folded(address.city), _folded(address.district)
-    provinces = [
-        each for each in dict.fromkeys(map(_folded, (address.province, address.province_code))) if each
-    ]
-    for division in dict.fromkeys(((city, district), (city, ""), ("", ""))):
-        for province in provinces:
-            yield country, province, *division
+    named = dict.fromkeys(filter(None, map(_folded, (address.province, address.province_code))))
+    for district in dict.fromkeys((_folded(address.district), "")):
+        for city in dict.fromkeys((_folded(address.city), "")):
+            for province in (*named, ""):
+                yield country, province, city, district
 
 
 def _folded(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+import msgspec
+
 from connectors.kit import (
     BooksIdempotently,
     BooksShipments,
@@ -25,7 +27,7 @@ from hub.storage import stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Message, read_levels
-from mappings.canonical import Booking, StockRefusal, TrackingStatus
+from mappings.canonical import CARRIER_NAMES, Booking, Shipment, StockRefusal, TrackingStatus
 from mappings.canonical import Parcel as TrackedParcel
 from mappings.structs import FrozenStruct
 
@@ -137,20 +139,34 @@ async def _push_fulfilment(hub: HubContext, connector: Connector, errand: Errand
     unwanted = errand.consignment.told or errand.consignment.stage in (Parcel.CANCELLING, Parcel.CANCELLED)
     if unwanted and not errand.message.in_doubt:
         return Answer(is_withdrawn=True)
-    shipment = outward.store_shipment(errand.order, errand.consignment)
-    if errand.message.in_doubt and await connector.find_fulfilment(shipment):
+    parcel = _store_shipment(hub, errand)
+    shipment = msgspec.structs.replace(parcel, lines=outward.units_to_tell(errand.order, errand.consignment))
+    sought = shipment if shipment.lines else parcel
+    if errand.message.in_doubt and await connector.find_fulfilment(sought):
         return Answer()
-    await connector.push_fulfilment(shipment, errand.message.id)
+    if not shipment.lines:
+        return Answer(is_withdrawn=True)
+    try:
+        await connector.push_fulfilment(shipment, errand.message.id)
+    except Rejected as refusal:  # perhaps because another worker was faster
+        if refusal.already_done or not await connector.find_fulfilment(shipment):
+            raise
     return Answer()
 
 
 async def _push_status(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
     if not isinstance(connector, PushesFulfilmentStatus):
         raise Unsupported("this store cannot be told how far parcels got")
-    assert errand.order is not None
-    shipment = outward.store_shipment(errand.order, errand.consignment)
-    await connector.push_status(shipment, errand.message.id)
+    await connector.push_status(_store_shipment(hub, errand), errand.message.id)
     return Answer(status=errand.consignment.status)
+
+
+def _store_shipment(hub: HubContext, errand: Errand) -> Shipment:
+    assert errand.order is not None
+    carrier = errand.consignment.carrier
+    plugin = hub.registry.carriers.get(carrier)
+    name = CARRIER_NAMES.get(carrier) or (plugin.title if plugin else "")
+    return outward.store_shipment(errand.order, errand.consignment, name)
 
 
 async def _push_stock(hub: HubContext, connector: Connector, errand: Errand) -> Answer:

@@ -31,25 +31,38 @@ UNCONFIRMED_AGAIN = timedelta(minutes=5)
 
 
 async def work_outbox(hub: HubContext, connection_id: str) -> None:
-    """Send all that is due through one connection."""
+    """Send all that is due through one connection. What came of one round is recorded in the transaction that
+    claims the next."""
+    delivered: list[Delivered] = []
     while True:
-        live = await opened(hub, connection_id)
-        if live is None or live.connection.status is not ConnectionStatus.ACTIVE:
+        live = await _usable(hub, connection_id)
+        if live is None and not delivered:
             return
         lease_ends = hub.now() + hub.settings.lease
-        errands = await hub.database.run(lambda uow: _claim(hub, uow, connection_id))
-        if not errands:
+        limit = CLAIM if live else 0
+        errands = await hub.database.run(lambda uow: _turn(hub, uow, connection_id, delivered, limit))  # noqa: B023 - runs at once
+        if live is None or not errands:
             return
         delivered, trouble = await _send_all(hub, live, errands, lease_ends)
-        await hub.database.run(lambda uow: record(hub.books, uow, delivered, hub.now()))  # noqa: B023 - runs at once
         if trouble is not None:
+            await hub.database.run(lambda uow: record(hub.books, uow, delivered, hub.now()))  # noqa: B023 - runs at once
             await pause(hub, connection_id, trouble)
             return
 
 
-def _claim(hub: HubContext, uow: UnitOfWork, connection_id: str) -> list[Errand]:
+async def _usable(hub: HubContext, connection_id: str) -> Live | None:
+    live = await opened(hub, connection_id)
+    return live if live and live.connection.status is ConnectionStatus.ACTIVE else None
+
+
+def _turn(
+    hub: HubContext, uow: UnitOfWork, connection_id: str, delivered: Sequence[Delivered], limit: int
+) -> list[Errand]:
+    """Record the last round and claim up to `limit` messages for the next."""
+    if delivered:
+        record(hub.books, uow, delivered, hub.now())
     lease_now = hub.database.lease_now(uow)
-    messages = hub.books.outbox.claim(uow, connection_id, CLAIM, hub.now(), lease_now)
+    messages = hub.books.outbox.claim(uow, connection_id, limit, hub.now(), lease_now)
     return load_errands(hub, uow, messages)
 
 
@@ -58,18 +71,23 @@ async def _send_all(
 ) -> tuple[list[Delivered], ConnectorError | None]:
     """Verdicts of all errands, and the error for which the connection must be paused, if any. No call begins
     late in its lease, and none outlives it: somebody else may be sending the same by then."""
-    gate = asyncio.Semaphore(AT_ONCE)
     troubles: list[ConnectorError] = []
+    waiting = iter(errands)
+
+    async def send_one_by_one() -> list[Delivered]:
+        return [await send(errand) for errand in waiting]
 
     async def send(errand: Errand) -> Delivered:
-        async with gate:
-            left = lease_ends - hub.now()
-            if troubles or left < hub.settings.lease / 4:
-                why = "waits for its connection" if troubles else "its turn came too late"
-                return _later(errand.message, hub.now(), why, doubt=errand.message.in_doubt, unspent=True)
-            return await _send(hub, live, errand, troubles, left)
+        left = lease_ends - hub.now()
+        if troubles or left < hub.settings.lease / 4:
+            why = "waits for its connection" if troubles else "its turn came too late"
+            return _later(errand.message, hub.now(), why, doubt=errand.message.in_doubt, unspent=True)
+        return await _send(hub, live, errand, troubles, left)
 
-    return list(await asyncio.gather(*(send(errand) for errand in errands))), next(iter(troubles), None)
+    senders = [send_one_by_one() for _ in range(min(AT_ONCE, len(errands)))]
+    delivered = [each for sent in await asyncio.gather(*senders) for each in sent]
+    delivered.sort(key=lambda each: each.verdict.message.id)
+    return delivered, next(iter(troubles), None)
 
 
 async def _send(

@@ -55,7 +55,7 @@ class Books:
 
     def receive(self, uow: UnitOfWork, arrivals: Sequence[Arrival], now: datetime) -> int:
         """Store documents as they came; returns how many were new."""
-        self.connections.open_keys(uow)
+        self.connections.open_keys(uow, {each.connection_id for each in arrivals})
         return self.inbox.store(uow, arrivals, now)
 
     def save(self, uow: UnitOfWork, moved: Sequence[Moved], snapshot: Snapshot) -> None:

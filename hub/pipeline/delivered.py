@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hub.domain.dispatch import booked, booking_cancelled, booking_failed, booking_stands, told
+from hub.domain.dispatch import booked, booking_cancelled, booking_failed, booking_stands, not_told, told
 from hub.domain.effects import Verb
 from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
@@ -84,6 +84,8 @@ def _outcome(order: Order, delivered: Delivered, snapshot: Snapshot) -> Outcome 
             return booking_stands(order, subject, verdict.error, snapshot)
         case Verb.PUSH_FULFILMENT if is_done:
             return told(order, subject, None, snapshot)
+        case Verb.PUSH_FULFILMENT if verdict.state == "withdrawn":
+            return not_told(order, subject, snapshot)
         case Verb.PUSH_STATUS if is_done:
             return told(order, subject, delivered.status, snapshot)
         case _:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from hub.domain.changes import amend, is_older
 from hub.domain.order import Order, Reason, Stage
 from hub.domain.outcome import Outcome
@@ -139,13 +141,16 @@ def _take_orders(
         key = (row.connection_id, sales.external_id)
         before = moved.get(key) or _loaded(known.get(key))
         if before is None:
-            order = _new_order(ids[key], facts[row.connection_id], sales)
+            order = _new_order(ids[key], facts[row.connection_id], sales, row.id)
             order, outcomes = advance(order, snapshot)
             moved[key] = Moved(stored=Stored(order=order), order=order, outcomes=outcomes, inbox_id=row.id)
-        elif is_older(sales, before.order.sales):
+        elif is_older(sales, row.id, before.order):
             results.append(Result(id=row.id, state="superseded", reason="older than what we know"))
             continue
-        elif sales != before.order.sales:
+        elif sales == before.order.sales:
+            order = msgspec.structs.replace(before.order, inbox_id=row.id)
+            moved[key] = msgspec.structs.replace(before, order=order)
+        else:
             moved[key] = _amended(before, sales, sent.get(ids[key], frozenset()), snapshot, row.id)
         results.append(Result(id=row.id, state="done"))
     books.save(uow, list(moved.values()), snapshot)
@@ -174,12 +179,13 @@ def _loaded(stored: Stored | None) -> Moved | None:
     return Moved(stored=stored, order=stored.order, outcomes=()) if stored else None
 
 
-def _new_order(order_id: str, connection: ConnectionFacts, sales: SalesOrder) -> Order:
+def _new_order(order_id: str, connection: ConnectionFacts, sales: SalesOrder, inbox_id: str) -> Order:
     order = Order(
         order_id=order_id,
         connection_id=connection.connection_id,
         store_id=connection.store_id,
         sales=sales,
+        inbox_id=inbox_id,
     )
     return order.with_sales(sales)
 
@@ -187,7 +193,7 @@ def _new_order(order_id: str, connection: ConnectionFacts, sales: SalesOrder) ->
 def _amended(
     before: Moved, sales: SalesOrder, sent: frozenset[str], snapshot: Snapshot, inbox_id: str
 ) -> Moved:
-    change = amend(before.order, sales, sent, snapshot)
+    change = amend(msgspec.structs.replace(before.order, inbox_id=inbox_id), sales, sent, snapshot)
     order = change.order
     outcomes: tuple[Outcome, ...] = (change,)
     if order.stage is Stage.RECEIVED:

@@ -88,7 +88,7 @@ def hold_orders(
 def release_orders(
     books: Books, uow: UnitOfWork, ids: Sequence[str], why: str, actor: str, now: datetime
 ) -> list[Order]:
-    """A person overrules the reasons for which orders are held."""
+    """A person overrules the reasons for which orders are held. Raises `ValueError` if one cannot be."""
     return decide_again(books, uow, ids, lambda order, sent, snapshot: release(order, why), now, actor=actor)
 
 

@@ -1,10 +1,13 @@
 """Death of a process, simulated: an exception that unwinds everything, and a database that survives it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
+
+import sqlalchemy as sa
 
 from hub.clock import Clock
 from hub.simulation.faults import FaultMix
@@ -69,14 +72,18 @@ class Fate:
 
 class MortalDatabase(InlineDatabase):
     """Runs units of work inline; the process may die before a commit or after it. What was
-    committed is there for the next process."""
+    committed is there for the next process. Connections stay open until `end`: the pool's part of a
+    transaction costs more than the transaction."""
 
     def __init__(self, url: str, fate: Fate, clock: Clock) -> None:
         super().__init__(url.replace("postgresql://", "postgresql+psycopg://", 1), threads=1, clock=clock)
         self._fate = fate
+        self._kept: dict[sa.Engine, sa.Connection] = {}
         self.commits = 0
 
-    def transact(self, work: Callable[[UnitOfWork], T], *, reading: bool = False) -> tuple[T, list[Wake]]:
+    def transact(
+        self, work: Callable[[UnitOfWork], T], *, reading: bool = False, single: bool = False
+    ) -> tuple[T, list[Wake]]:
         if reading:
             if self._fate.is_dead:
                 raise Crash("dead")
@@ -87,10 +94,24 @@ class MortalDatabase(InlineDatabase):
             self._fate.pass_by("before a commit")
             return result
 
-        result = super().transact(mortal)
+        result = super().transact(mortal)  # so that death can come before the commit
         self.commits += 1
         self._fate.pass_by("after a commit")
         return result
 
+    @contextmanager
+    def _begun(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        if engine not in self._kept:
+            self._kept[engine] = engine.connect()
+        connection = self._kept[engine]
+        with connection.begin():
+            yield connection
+
     def close(self) -> None:
-        """A process that ends leaves the database standing; `Database.close` ends it."""
+        """A process that ends leaves the database standing; `end` ends it."""
+
+    def end(self) -> None:
+        for connection in self._kept.values():
+            connection.close()
+        self._kept.clear()
+        super().close()

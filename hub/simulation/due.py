@@ -10,6 +10,8 @@ _NEVER = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 _ON_OUR_CLOCK = (
     "SELECT MIN(next_pull_at) FROM connections WHERE status <> 'paused' AND kind = 'store'",
+    "SELECT MIN(next_poll_at) FROM connections WHERE status <> 'paused'"
+    " AND capabilities LIKE '%PollsNotices%'",
     "SELECT MIN(n.not_before) FROM notices n JOIN connections c ON c.id = n.connection_id"
     " WHERE c.status <> 'paused'",
     "SELECT MIN(next_track_at) FROM consignments",

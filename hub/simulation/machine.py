@@ -21,14 +21,14 @@ from hub.jobs.table import JOBS
 from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.simulation.crash import Crash, Fate, MortalDatabase, SimulatedClock
-from hub.simulation.wire import Cable
+from hub.simulation.wire import Cable, Line
 from hub.storage.database import Wake
 from hub.vault import Vault, new_master_key
 
 START = datetime(2026, 2, 27, 6, 30, tzinfo=UTC)
-PULL_EVERY = (40, 160)
+PULL_EVERY = (80, 300)
 """Minutes, drawn from the seed: webhooks bring most, pulls what was lost."""
-TRACK_EVERY = timedelta(hours=5)
+TRACK_EVERY = timedelta(hours=9)
 
 PATIENCE = 400
 """Turns of the event loop for which a sleeping worker lets another one go ahead."""
@@ -89,6 +89,11 @@ class Machine:
         self._jitter = stream(seed, "jitter")
         self._new_id = CountedIds()
         self._master_key = new_master_key(self._secrets.randbytes)
+        self._settings = HubSettings(
+            master_keys=(SecretStr(self._master_key),),
+            track_every=TRACK_EVERY,
+            public_url="https://hub.example",
+        )
         self._hub: HubContext | None = None
         self._others: list[asyncio.Task[None]] = []
 
@@ -115,11 +120,7 @@ class Machine:
 
     def _open(self) -> HubContext:
         return open_hub(
-            HubSettings(
-                master_keys=(SecretStr(self._master_key),),
-                track_every=TRACK_EVERY,
-                public_url="https://hub.example",
-            ),
+            self._settings,
             world=HubWorld(
                 now=self.clock.hub,
                 sleep=self.clock.sleep,
@@ -139,7 +140,7 @@ class Machine:
             await self._other_worker(connection_id)
 
         cable = Cable(self.twins[connection_id], self.fate, self.clock, self._scheduler, meanwhile)
-        return httpx.AsyncClient(transport=cable, trust_env=False)
+        return Line(cable)
 
     async def _other_worker(self, connection_id: str) -> None:
         """Another worker sends what is due through a connection whose worker sleeps: its leases have run out.
@@ -177,6 +178,7 @@ async def _until_done(work: Awaitable[None]) -> None:
 def slower(found: Registry, pull_every: timedelta) -> Registry:
     """The same plug-ins, asked less often: days of virtual time cost requests, webhooks bring the rest."""
     stores = {
-        name: dataclasses.replace(plugin, pull_every=pull_every) for name, plugin in found.stores.items()
+        name: dataclasses.replace(plugin, pull_every=pull_every, poll_every=pull_every)
+        for name, plugin in found.stores.items()
     }
     return dataclasses.replace(found, stores=stores)

@@ -60,7 +60,7 @@ def _enter(
         )
         hub.books.connections.arm(uow, connection_id, hub.now())
     for location in brand.locations:
-        stores.add_location(uow, location)
+        stores.add_location(uow, location, hub.now())
     for territory in brand.territories:
         stores.add_territory(uow, territory)
     hub.books.stock.count(uow, brand.counts, hub.now(), actor="opening")

@@ -135,7 +135,7 @@ def _page(lives: Sequence[Life], caught: Sequence[tuple[int, int, str]], orders:
 
 def _commit() -> str:
     answer = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - git of the person who runs the proof
+        ["git", "describe", "--always", "--dirty=+changes", "--exclude=*"],  # noqa: S607 - git of the person who runs the proof
         capture_output=True,
         text=True,
         check=False,

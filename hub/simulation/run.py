@@ -7,13 +7,13 @@ The same seed gives the same digest, on SQLite and on PostgreSQL. Nothing here r
 """
 
 import asyncio
+import contextlib
+import gc
 from collections import Counter
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-
-import httpx
 
 from hub.context import HubContext
 from hub.jobs.sweep import due_work
@@ -25,9 +25,9 @@ from hub.simulation.digest import digest_tables
 from hub.simulation.due import next_due, open_work, parked_without_case
 from hub.simulation.faults import NO_FAULTS, FaultMix, draw_faults
 from hub.simulation.invariants import Ledgers, Violated, check_books, patient_stores
-from hub.simulation.machine import TRACK_EVERY, Machine, address, stream
+from hub.simulation.machine import Machine, address, stream
 from hub.simulation.opening import open_for_business, receive_goods
-from hub.simulation.wire import Door
+from hub.simulation.wire import Door, Line
 from hub.simulation.world import World
 from hub.storage.database import UnitOfWork, Wake
 from hub.storage.tables import metadata
@@ -36,7 +36,9 @@ T = TypeVar("T")
 
 SETTLES_WITHIN = timedelta(days=4)
 """N-LIVE: how long after the last event and the last fault the hub may need until nothing is due."""
-CHECK_EVERY = 6
+RESTS_FOR = timedelta(hours=11)
+"""How long nothing happens before the end: every pull and every tracking comes round in that time."""
+CHECK_EVERY = 20
 """Commits between two checks of the books: a promise that is not there stays to be seen."""
 AT_ONE_INSTANT = 60
 """Rounds of jobs at one instant before time moves on regardless."""
@@ -90,6 +92,7 @@ class Simulation:
         self.database, self.queue = self.machine.database, self.machine.queue
         self.world = World(self.brand, self.twins, stream(seed, "world"))
         self.ledgers = Ledgers(self.twins, patient_stores(self.brand))
+        self._door = Line(Door(lambda: self.hub, self.fate))
         self.steps = 0
         self.jobs: Counter[str] = Counter()
         self._checked = 0
@@ -113,7 +116,7 @@ class Simulation:
         ):
             violation = f"{_invariant(problems[0])}: {'; '.join(problems[:6])}"
         digest, tables = digest_tables(self.database.engine)
-        self.database.engine.dispose()
+        self.database.end()
         return Report(
             seed=self.seed,
             orders=self.orders,
@@ -150,7 +153,7 @@ class Simulation:
             self.clock.error = timedelta(0)
 
     async def _come_to_rest(self) -> None:
-        """Until nothing is due and every poll came round twice since the last event."""
+        """Until nothing is due and every poll came round since the last event."""
         quiet_from = deadline = None
         while True:
             await self._turn()
@@ -161,7 +164,7 @@ class Simulation:
             else:
                 quiet_from = quiet_from or self.clock.true
                 deadline = deadline or self.clock.true + SETTLES_WITHIN
-                if not left and self.clock.true >= quiet_from + 2 * TRACK_EVERY:
+                if not left and self.clock.true >= quiet_from + RESTS_FOR:
                     return self._check_rest()
                 if self.clock.true > deadline:
                     raise Violated("N-LIVE", f"still open after {SETTLES_WITHIN}: {left[:5]}")
@@ -231,10 +234,7 @@ class Simulation:
     async def _deliver_webhooks(self) -> None:
         for twin in self.twins.values():
             if any(webhook.due <= self.clock.true for webhook in twin.outbound):
-                async with httpx.AsyncClient(
-                    transport=Door(lambda: self.hub, self.fate), trust_env=False
-                ) as client:
-                    await twin.deliver_webhooks(client)
+                await twin.deliver_webhooks(self._door)
                 if self.fate.is_dead:
                     await self.machine.bury()
 
@@ -323,4 +323,19 @@ def simulate(
     faults: FaultMix | None = None,
 ) -> Report:
     """Run one seed from an empty database to the closing comparison."""
-    return asyncio.run(Simulation(seed, orders, days, database_url=database_url, faults=faults).run())
+    with rare_collections():
+        return asyncio.run(Simulation(seed, orders, days, database_url=database_url, faults=faults).run())
+
+
+@contextlib.contextmanager
+def rare_collections() -> Iterator[None]:
+    """Twins keep all that ever happened, and the collector would walk through it again and again."""
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()

@@ -132,12 +132,22 @@ def _done_before_sent() -> Iterator[None]:
             uow.change("UPDATE outbox SET state = 'done', outcome = 'done' WHERE id = :id", id=message.id)
         return messages
 
-    with _instead(Outbox, "claim", claim_and_finish), _instead(Outbox, "_still_ours", _all_ours):
+    with _instead(Outbox, "claim", claim_and_finish), _instead(Outbox, "record", _record_anyway):
         yield
 
 
-def _all_ours(self: Outbox, uow: Any, verdicts: Any) -> set[str]:
-    return {each.message.id for each in verdicts}
+_record = Outbox.record
+
+
+def _record_anyway(self: Outbox, uow: Any, verdicts: Any, now: Any) -> set[str]:
+    """As if nobody else had claimed, ended or withdrawn the messages meanwhile."""
+    for each in verdicts:
+        uow.change(
+            "UPDATE outbox SET state = 'open', lease_epoch = :epoch WHERE id = :id",
+            epoch=each.message.epoch,
+            id=each.message.id,
+        )
+    return _record(self, uow, verdicts, now)
 
 
 @contextlib.contextmanager
@@ -154,7 +164,7 @@ def _no_lease() -> Iterator[None]:
             )
         return messages
 
-    with _instead(Outbox, "claim", look), _instead(Outbox, "_still_ours", _all_ours):
+    with _instead(Outbox, "claim", look), _instead(Outbox, "record", _record_anyway):
         yield
 
 
@@ -313,7 +323,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage("claims without a lease", _no_lease, ("race", "lost_wake"), 2, worst=True),
     Sabotage(
         "records whatever its epoch",
-        _replacing(Outbox, "_still_ours", _all_ours),
+        _replacing(Outbox, "record", _record_anyway),
         ("stall", Fault.THROTTLE, *_TIMEOUTS),
         1.5,
     ),
@@ -326,7 +336,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage("retries writes in the client", _retried_writes, (Fault.TIMEOUT_AFTER,), 2, worst=True),
     Sabotage("reads back at once", lambda: _plugins(read_back_after=timedelta(0)), _TIMEOUTS, 1.5),
     Sabotage("bookmark before the page", _bookmark_first, ("crash", Fault.DROP_WEBHOOK), 2, worst=True),
-    Sabotage("cursor leaves gaps, no overlap", _windows_with_gaps, worst=True),
+    Sabotage("cursor leaves gaps, no overlap", _windows_with_gaps, (Fault.DROP_WEBHOOK,), 2, worst=True),
     Sabotage(
         "forgets to release reservations", _replacing(dispatch, "give_back", _nothing_given_back), worst=True
     ),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from random import Random
+from typing import Any
 
 import httpx
 
@@ -50,6 +51,25 @@ class Cable(httpx.AsyncBaseTransport):
         if self._fate.mix["race"]:
             for _ in range(self._random.randrange(4)):
                 await asyncio.sleep(0)
+
+
+class Line(httpx.AsyncClient):
+    """A client without what twins and hub have no use for and days of virtual time would pay for: a base
+    address, cookies, redirects, time-outs, headers of its own."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        super().__init__(transport=transport, trust_env=False)
+        self._to = transport
+
+    def build_request(self, method: str, url: Any, *, timeout: Any = None, **given: Any) -> httpx.Request:
+        return httpx.Request(method, url, **given)
+
+    async def send(self, request: httpx.Request, *, stream: bool = False, **_: Any) -> httpx.Response:
+        response = await self._to.handle_async_request(request)
+        response.request = request
+        if not stream:
+            await response.aread()
+        return response
 
 
 class Door(httpx.AsyncBaseTransport):

@@ -1,6 +1,6 @@
 """Connections: their sealed settings and credentials, their state, their bookmark; and the vault's keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -64,11 +64,16 @@ class Connections:
             self._index = self._vault.unwrap_index(wrapped, INDEX_KEY)
         return self._index
 
-    def open_keys(self, uow: UnitOfWork) -> None:
-        """Open the data keys of all connections that are not open yet."""
-        for row in uow.all("SELECT id, data_key FROM connections"):
-            if row.id not in self._keys:
-                self._keys[row.id] = self._vault.unwrap(bytes(row.data_key), row.id)
+    def open_keys(self, uow: UnitOfWork, needed: Iterable[str] | None = None) -> None:
+        """Open the data keys of connections (`needed` null: of all) that are not open yet."""
+        if needed is None or not self._keys.keys() >= set(needed):
+            for row in uow.all("SELECT id, data_key FROM connections"):
+                self._opened(row)
+
+    def _opened(self, row: Any) -> SealingKey:
+        if row.id not in self._keys:
+            self._keys[row.id] = self._vault.unwrap(bytes(row.data_key), row.id)
+        return self._keys[row.id]
 
     def key(self, connection_id: str) -> SealingKey:
         """The data key of a connection whose keys were opened."""
@@ -76,11 +81,12 @@ class Connections:
 
     def facts(self, uow: UnitOfWork) -> dict[str, ConnectionFacts]:
         """What deciding needs to know of every connection; opens their keys, not their settings."""
-        self.open_keys(uow)
         rows = uow.all(
-            "SELECT id, kind, platform, store_id, capabilities, accepts_tokens_of, status, armed_from"
-            " FROM connections ORDER BY id"
+            "SELECT id, data_key, kind, platform, store_id, capabilities, accepts_tokens_of, status,"
+            " armed_from FROM connections ORDER BY id"
         )
+        for row in rows:
+            self._opened(row)
         return {
             row.id: ConnectionFacts(
                 connection_id=row.id,
@@ -129,16 +135,14 @@ class Connections:
         self._keys[connection_id] = key
 
     def all(self, uow: UnitOfWork) -> list[Connection]:
-        self.open_keys(uow)
         return [self._connection(row) for row in uow.all("SELECT * FROM connections ORDER BY id")]
 
     def one(self, uow: UnitOfWork, connection_id: str) -> Connection | None:
-        self.open_keys(uow)
         row = uow.one("SELECT * FROM connections WHERE id = :id", id=connection_id)
         return self._connection(row) if row else None
 
     def _connection(self, row: Any) -> Connection:
-        opened = self._keys[row.id].open(row.settings, f"connection:{row.id}:settings")
+        opened = self._opened(row).open(row.settings, f"connection:{row.id}:settings")
         return Connection(
             connection_id=row.id,
             kind=row.kind,
@@ -161,12 +165,11 @@ class Connections:
 
     def credentials(self, uow: UnitOfWork, connection_id: str) -> dict[str, str]:
         """Tokens renewed last; empty before the first renewal."""
-        self.open_keys(uow)
-        row = uow.one("SELECT credentials FROM connections WHERE id = :id", id=connection_id)
+        row = uow.one("SELECT id, data_key, credentials FROM connections WHERE id = :id", id=connection_id)
         if row is None or row.credentials is None:
             return {}
         place = f"connection:{connection_id}:credentials"
-        opened: dict[str, str] = msgspec.json.decode(self._keys[connection_id].open(row.credentials, place))
+        opened: dict[str, str] = msgspec.json.decode(self._opened(row).open(row.credentials, place))
         return opened
 
     def begin_renewal(self, uow: UnitOfWork, connection_id: str, lease_now: int, lease: timedelta) -> int:
@@ -261,7 +264,7 @@ class Connections:
         """Use a paused connection again, in the state that it had."""
         uow.change(
             "UPDATE connections SET status = CASE WHEN armed_from IS NULL THEN :observing ELSE :active END,"
-            " paused_reason = '', failures = 0, next_pull_at = 0, version = version + 1"
+            " paused_reason = '', failures = 0, next_pull_at = 0, next_poll_at = 0, version = version + 1"
             " WHERE id = :id AND status = :paused",
             observing=ConnectionStatus.OBSERVING.value,
             active=ConnectionStatus.ACTIVE.value,
@@ -313,6 +316,14 @@ class Connections:
             id=connection_id,
         )
 
+    def polled(self, uow: UnitOfWork, connection_id: str, next_at: datetime) -> None:
+        """The queue was emptied, or it failed: it is looked at again at `next_at`."""
+        uow.change(
+            "UPDATE connections SET next_poll_at = :next WHERE id = :id",
+            next=micros(next_at),
+            id=connection_id,
+        )
+
     def works(self, uow: UnitOfWork, connection_id: str) -> None:
         """Failures of before are over."""
         uow.change("UPDATE connections SET failures = 0, last_error = '' WHERE id = :id", id=connection_id)
@@ -339,6 +350,18 @@ class Connections:
             for row in uow.all(
                 "SELECT id FROM connections WHERE status <> :paused AND kind = 'store'"
                 " AND next_pull_at <= :now ORDER BY next_pull_at, id",
+                paused=ConnectionStatus.PAUSED.value,
+                now=micros(now),
+            )
+        ]
+
+    def due_polls(self, uow: UnitOfWork, now: datetime) -> list[str]:
+        """Connections whose queue is to be looked at."""
+        return [
+            row.id
+            for row in uow.all(
+                "SELECT id FROM connections WHERE status <> :paused AND next_poll_at <= :now"
+                " AND capabilities LIKE '%PollsNotices%' ORDER BY next_poll_at, id",
                 paused=ConnectionStatus.PAUSED.value,
                 now=micros(now),
             )

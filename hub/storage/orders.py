@@ -17,6 +17,7 @@ from mappings.canonical import SalesOrder, TrackingStatus
 from mappings.structs import FrozenStruct
 
 _encode = msgspec.msgpack.Encoder().encode
+_json = msgspec.json.Encoder().encode
 _decode = msgspec.msgpack.Decoder(SalesOrder).decode
 _reasons = msgspec.json.Decoder(tuple[Reason, ...]).decode
 
@@ -77,8 +78,8 @@ class Orders:
             return []
         lock = " FOR UPDATE OF o" if locked and uow.is_postgres else ""
         columns = (
-            "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.elsewhere, o.waived,"
-            " o.person_hold, o.is_history, o.decided, o.version"
+            "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.inbox_id,"
+            " o.elsewhere, o.waived, o.person_hold, o.is_history, o.decided, o.version"
         )
         rows = uow.all(
             f"SELECT {columns} FROM orders o {joined} ORDER BY o.id{lock}", keys=packed(list(wanted))
@@ -94,6 +95,7 @@ class Orders:
             connection_id=row.connection_id,
             store_id=row.store_id,
             sales=_decode(document),
+            inbox_id=row.inbox_id,
             stage=Stage(row.stage),
             reasons=_reasons(row.reasons),
             consignments=tuple(parts),
@@ -193,15 +195,16 @@ class Orders:
             sales.external_id,
             sales.order_number,
             order.stage.value,
-            msgspec.json.encode(order.reasons).decode(),
+            _json(order.reasons).decode(),
             micros(sales.placed_at),
             sales.currency,
             str(sales.total),
             goods_of(sales),
             *self._indexes(sales),
             self._sealed(order),
-            msgspec.json.encode(order.elsewhere).decode(),
-            msgspec.json.encode(order.waived).decode(),
+            order.inbox_id,
+            _json(order.elsewhere).decode(),
+            _json(order.waived).decode(),
             order.person_hold,
             order.is_history,
             stored.decided + stored.fresh,
@@ -224,9 +227,9 @@ class Orders:
         changed = uow.change_each(  # the document is bytes, so it cannot travel in a JSON parameter
             "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
             " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
-            " document = :document, elsewhere = :elsewhere, waived = :waived, person_hold = :person_hold,"
-            " decided = :decided, is_history = :is_history, changed_at = :now, version = version + 1"
-            " WHERE id = :id AND version = :version",
+            " document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere, waived = :waived,"
+            " person_hold = :person_hold, decided = :decided, is_history = :is_history, changed_at = :now,"
+            " version = version + 1 WHERE id = :id AND version = :version",
             [self._changed(each, now) for each in known],
         )
         if changed != len(known):
@@ -242,15 +245,16 @@ class Orders:
             "version": stored.version,
             "number": sales.order_number,
             "stage": order.stage.value,
-            "reasons": msgspec.json.encode(order.reasons).decode(),
+            "reasons": _json(order.reasons).decode(),
             "total": str(sales.total),
             "goods": goods_of(sales),
             "buyer": buyer,
             "telephone": telephone,
             "email": email,
             "document": self._sealed(order),
-            "elsewhere": msgspec.json.encode(order.elsewhere).decode(),
-            "waived": msgspec.json.encode(order.waived).decode(),
+            "inbox_id": order.inbox_id,
+            "elsewhere": _json(order.elsewhere).decode(),
+            "waived": _json(order.waived).decode(),
             "person_hold": order.person_hold,
             "decided": stored.decided + stored.fresh,
             "is_history": order.is_history,

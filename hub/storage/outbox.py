@@ -184,7 +184,8 @@ class Outbox:
         """Due messages of an active connection whose gate is open too; the oldest open one per subject."""
         skip = " FOR UPDATE OF o SKIP LOCKED" if uow.is_postgres else ""
         rows = uow.all(
-            "SELECT o.* FROM outbox o"
+            "SELECT o.id, o.connection_id, o.verb, o.order_id, o.subject, o.document, o.attempts,"
+            " o.lease_epoch, o.sent_at FROM outbox o"
             " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
             " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
             " WHERE o.state = 'open' AND o.connection_id = :connection AND o.not_before <= :now"
@@ -210,9 +211,9 @@ class Outbox:
         """Write verdicts of messages that are still ours; returns the ids of those that were."""
         if not verdicts:
             return set()
-        ours = self._still_ours(uow, verdicts)
         kinds = {
             "id": "text",
+            "epoch": "integer",
             "state": "text",
             "outcome": "text",
             "error": "text",
@@ -221,25 +222,16 @@ class Outbox:
             "done_at": "bigint",
             "unspent": "integer",
         }
-        rows = [_verdict_row(each, now) for each in verdicts if each.message.id in ours]
-        uow.change(
+        rows = uow.all(
             "UPDATE outbox SET state = k.state, outcome = k.outcome, last_error = k.error,"
             " not_before = k.not_before, sent_at = k.sent_at, done_at = k.done_at, lease_until = 0,"
-            " attempts = attempts - k.unspent"
-            f" FROM {keys(uow, **kinds)} WHERE outbox.id = k.id",
-            keys=packed(rows),
+            f" attempts = attempts - k.unspent FROM {keys(uow, **kinds)} WHERE outbox.id = k.id"
+            " AND outbox.state = 'open' AND outbox.lease_epoch = k.epoch RETURNING outbox.id",
+            keys=packed(
+                [_verdict_row(each, now) for each in sorted(verdicts, key=lambda each: each.message.id)]
+            ),
         )
-        return ours
-
-    def _still_ours(self, uow: UnitOfWork, verdicts: Sequence[Verdict]) -> set[str]:
-        lock = " FOR UPDATE OF o" if uow.is_postgres else ""
-        rows = uow.all(
-            f"SELECT o.id, o.lease_epoch, o.state FROM {keys(uow, id='text')}"
-            f" JOIN outbox o ON o.id = k.id ORDER BY o.id{lock}",
-            keys=packed([{"id": each.message.id} for each in verdicts]),
-        )
-        epochs = {row.id: row.lease_epoch for row in rows if row.state == "open"}
-        return {each.message.id for each in verdicts if epochs.get(each.message.id) == each.message.epoch}
+        return {row.id for row in rows}
 
     def due_connections(self, uow: UnitOfWork, now: datetime, lease_now: int) -> list[str]:
         """Connections with something to send now (for the sweep)."""
@@ -297,6 +289,7 @@ def _verdict_row(each: Verdict, now: datetime) -> dict[str, object]:
     keeps_mark = each.doubt or not is_open
     return {
         "id": each.message.id,
+        "epoch": each.message.epoch,
         "state": each.state,
         "outcome": each.outcome,
         "error": each.error[:500],

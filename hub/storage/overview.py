@@ -45,5 +45,5 @@ def overview(uow: UnitOfWork) -> Overview:
     return Overview(
         orders={row.stage: row.n for row in orders},
         backlog=backlog,
-        connections=tuple(ConnectionState(**row._mapping) for row in connections),
+        connections=tuple(ConnectionState(**row._asdict()) for row in connections),
     )

@@ -49,7 +49,7 @@ def find(uow: UnitOfWork, numbers: Iterable[str], references: Iterable[str]) -> 
         f"SELECT {columns} FROM {keys(uow, r='text')} JOIN consignments c ON c.id = k.r ORDER BY c.id",
         keys=packed([{"r": each} for each in sorted(set(references)) if each]),
     )
-    return [Found(**row._mapping) for row in [*by_number, *by_reference]]
+    return [Found(**row._asdict()) for row in [*by_number, *by_reference]]
 
 
 def known_events(uow: UnitOfWork, consignment_ids: Sequence[str]) -> dict[str, dict[str, TrackingEvent]]:
@@ -99,7 +99,7 @@ def due(uow: UnitOfWork, connection_id: str, limit: int, now: datetime) -> list[
         now=micros(now),
         limit=limit,
     )
-    return [ToTrack(**row._mapping) for row in rows]
+    return [ToTrack(**row._asdict()) for row in rows]
 
 
 def due_connections(uow: UnitOfWork, now: datetime) -> list[str]:

@@ -371,7 +371,7 @@ def stock(uow: UnitOfWork, sku: str = "") -> list[StockItem]:
         " WHERE (:sku = '' OR sku = :sku) ORDER BY sku, location_id",
         sku=sku,
     )
-    return [StockItem(**row._mapping) for row in rows]
+    return [StockItem(**row._asdict()) for row in rows]
 
 
 def listings(uow: UnitOfWork, *, connection: str = "", unlinked: bool = False) -> list[ListingItem]:
@@ -388,7 +388,7 @@ def listings(uow: UnitOfWork, *, connection: str = "", unlinked: bool = False) -
 
 def _timed(row: Any, *instants: str, **instead: object) -> dict[str, Any]:
     """The row's values, with these columns as instants and these in another shape."""
-    values = {**row._mapping, **instead}
+    values = {**row._asdict(), **instead}
     for name in instants:
         if values[name] is not None:
             values[name] = from_micros(values[name])

@@ -69,8 +69,8 @@ def stores(uow: UnitOfWork) -> list[Store]:
     ]
 
 
-def add_location(uow: UnitOfWork, location: Location) -> None:
-    """Add a location, or change the one of that id."""
+def add_location(uow: UnitOfWork, location: Location, now: datetime) -> None:
+    """Add a location, or change the one of that id. Opening or closing it changes what stores may sell."""
     uow.change(
         "INSERT INTO locations (id, name, store_id, address, carriers, is_active)"
         " VALUES (:id, :name, :store, :address, :carriers, :is_active)"
@@ -83,6 +83,19 @@ def add_location(uow: UnitOfWork, location: Location) -> None:
         carriers=msgspec.json.encode(location.carriers).decode(),
         is_active=location.is_active,
     )
+    counted = uow.change(
+        "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
+        " SELECT sku, CAST(:now AS bigint), true, CAST(:opened AS boolean) FROM stock"
+        " WHERE location_id = :id"
+        " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true,"
+        " arrived = (stock_changes.arrived OR excluded.arrived)",
+        now=micros(now),
+        opened=location.is_active,
+        id=location.location_id,
+    )
+    if counted:
+        uow.wake("tell_stock")
+        uow.wake("resume")
 
 
 def locations(uow: UnitOfWork) -> list[Location]:
@@ -205,19 +218,21 @@ def links(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]]) -> Mapping[tu
 
 
 def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
-    """Linked listings of stores that take stock and were told something else than is available."""
+    """Linked listings of stores that take stock and were told something else than is available at active
+    locations. What was never counted is unknown, not 0."""
+    available = "COALESCE(SUM(s.on_hand - s.reserved) FILTER (WHERE p.is_active), 0)"
     rows = uow.all(
         "SELECT l.connection_id, l.listing_id, l.inventory_id, l.sku,"
-        " CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS integer) AS available"
+        f" CAST({available} AS integer) AS available"
         f" FROM {keys(uow, sku='text')} JOIN listings l ON l.sku = k.sku"
         " JOIN connections c ON c.id = l.connection_id AND c.capabilities LIKE '%PushesStock%'"
-        " JOIN stock s ON s.sku = l.sku JOIN locations p ON p.id = s.location_id AND p.is_active"
+        " JOIN stock s ON s.sku = l.sku JOIN locations p ON p.id = s.location_id"
         " GROUP BY l.connection_id, l.listing_id, l.inventory_id, l.sku, l.told"
-        " HAVING l.told IS NULL OR l.told <> COALESCE(SUM(s.on_hand - s.reserved), 0)"
+        f" HAVING l.told IS NULL OR l.told <> {available}"
         " ORDER BY l.connection_id, l.listing_id",
         keys=packed([{"sku": each} for each in skus]),
     )
-    return [Level(**row._mapping) for row in rows]
+    return [Level(**row._asdict()) for row in rows]
 
 
 def forget_told(uow: UnitOfWork, connection_id: str, listing_ids: Sequence[str]) -> None:

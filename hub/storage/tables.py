@@ -71,6 +71,7 @@ connections = Table(
     Column("armed_from", Instant, nullable=True),
     Column("bookmark", Text, nullable=False, server_default=""),
     Column("next_pull_at", Instant, nullable=False, server_default="0"),
+    Column("next_poll_at", Instant, nullable=False, server_default="0"),
     Column("pulled_at", Instant, nullable=True),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -196,6 +197,7 @@ orders = Table(
     _key("telephone_index"),
     _key("email_index"),
     Column("document", LargeBinary, nullable=True),
+    _key("inbox_id", server_default=""),
     Column("elsewhere", Text, nullable=False, server_default="{}"),
     Column("waived", Text, nullable=False, server_default="[]"),
     _text("person_hold"),
@@ -206,8 +208,8 @@ orders = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("connection_id", "external_id"),
 )
-"""`document` is the canonical order, sealed; `elsewhere` maps line ids to units that others shipped;
-`decided` counts its decision rows."""
+"""`document` is the canonical order, sealed, `inbox_id` the document that it was read from; `elsewhere` maps
+line ids to units that others shipped; `decided` counts its decision rows."""
 Index("ix_orders_buyer", orders.c.buyer_index, orders.c.placed_at)
 Index("ix_orders_stage", orders.c.stage, orders.c.id)
 Index("ix_orders_number", orders.c.number)
@@ -342,10 +344,11 @@ outbox = Table(
     _text("last_error"),
     Column("created_at", Instant, nullable=False),
     Column("done_at", Instant, nullable=True),
+    postgresql_with={"fillfactor": 60},
 )
 """`state`: open, done, parked, withdrawn (did the worker finish); `outcome`: done, refused, unknown (what the
 platform said). `sent_at` is set before the call: a row that has it and no outcome is in doubt.
-Messages of one `subject` leave in order."""
+Messages of one `subject` leave in order. With room left on their pages, claiming rows touches no index."""
 Index(
     "ix_outbox_due",
     outbox.c.connection_id,

@@ -62,7 +62,7 @@ def _found(hub: HubContext, uow: UnitOfWork, store_platform: str, carrier_platfo
         connect(hub, uow, store_connection(number), "store", store_platform, f"brand-{number}", "PushesStock")
     connect(hub, uow, CARRIER, "carrier", carrier_platform, "", "BooksShipments")
     for number in range(LOCATIONS):
-        stores.add_location(uow, _location(number))
+        stores.add_location(uow, _location(number), hub.now())
     stores.add_territory(uow, Territory(territory_id="territory", store_id="brand-1", country="CN"))
     hub.books.stock.count(uow, _counts(), hub.now(), actor="bench")
     listings = [

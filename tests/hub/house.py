@@ -165,7 +165,7 @@ def set_up(uow: UnitOfWork, house: House, stock: Mapping[str, int]) -> None:
     stores.add_store(uow, stores.Store(store_id="brand-store", name="Store", policy=StorePolicy()))
     add_connection(uow, house, "store", "store", "plain", STORE_CAPABILITIES)
     add_connection(uow, house, "carrier", "carrier", "plain-carrier", CARRIER_CAPABILITIES)
-    stores.add_location(uow, Location(location_id="wh", name="Warehouse", address=address()))
+    stores.add_location(uow, Location(location_id="wh", name="Warehouse", address=address()), house.now)
     stores.add_territory(uow, Territory(territory_id="t", store_id="brand-store", country="CN"))
     counts: Sequence[Count] = [Count(sku=sku, location_id="wh", on_hand=n) for sku, n in stock.items()]
     house.books.stock.count(uow, counts, house.now, actor="test")

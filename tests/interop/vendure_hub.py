@@ -118,7 +118,7 @@ class HubOnVendure:
             self._connect(uow, "store", STORE)
             self._connect(uow, "carrier", CARRIER)
             for location_id in counted:
-                stores.add_location(uow, _location(location_id))
+                stores.add_location(uow, _location(location_id), self.hub.now())
 
         await self.hub.database.run(enter)
         await self.count(counted)

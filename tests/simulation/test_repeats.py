@@ -108,7 +108,7 @@ async def _final_state(store_id: str, batches: Sequence[Sequence[Delivery]]) -> 
         )
 
     state, _ = hub.database.transact(look, reading=True)
-    machine.database.engine.dispose()
+    machine.database.end()
     return state
 
 

@@ -98,7 +98,7 @@ def _set_up(hub: HubContext, uow: UnitOfWork, twins: dict[str, Twin]) -> None:
             capabilities=frozenset(each.__name__ for each in plugin.capabilities),
             accepts_tokens_of=frozenset(),
         )
-    stores.add_location(uow, location())
+    stores.add_location(uow, location(), hub.now())
     stores.add_territory(uow, Territory(territory_id="t", store_id="shop", country="CN"))
     hub.books.stock.count(uow, [Count(sku="RED", location_id="wh", on_hand=500)], hub.now(), actor="test")
 

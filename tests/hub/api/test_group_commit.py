@@ -33,7 +33,7 @@ def store() -> Store:
 
 @pytest.fixture
 def commits(store: Store) -> GroupCommit[str]:
-    return GroupCommit(store)
+    return GroupCommit(store, patience=60)
 
 
 async def _waiting(commits: GroupCommit[str], *items: str) -> list[asyncio.Task[None]]:
@@ -112,3 +112,23 @@ async def test_it_goes_on_after_a_failure(commits, store) -> None:
         await commits.put("bad")
     await commits.put("a")
     assert store.stored == ["a"]
+
+
+async def test_nobody_waits_longer_than_his_patience(store) -> None:
+    commits = GroupCommit(store, patience=0.02)
+    store.open.clear()
+    tasks = await _waiting(commits, "a")
+    await asyncio.sleep(0)
+    tasks += await _waiting(commits, "b")
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in results] == [TimeoutError, TimeoutError]
+
+
+async def test_who_gave_up_does_not_keep_the_next_from_being_stored(store) -> None:
+    commits = GroupCommit(store, patience=0.02)
+    store.open.clear()
+    late = await _waiting(commits, "late")
+    await asyncio.gather(*late, return_exceptions=True)
+    store.open.set()
+    await commits.put("next")
+    assert store.stored == ["late", "next"]

@@ -157,6 +157,17 @@ def test_a_person_stops_an_order_and_lets_it_go(connected: Any, place_order: Cal
     assert "because buyer agreed [overruled]" in said and "(by cli" in said
 
 
+def test_an_order_without_address_is_not_released_and_the_remedy_is_named(
+    connected: Any, place_order: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mappings.stores.vendure.order._address", lambda address: None)
+    place_order()
+    connected.run("sync", "now")
+    (order,) = connected.json("orders", "list")
+    assert "enter it on the platform" in connected.fail("orders", "release", order["number"])
+    assert connected.json("orders", "show", order["id"])["overruled"] == []
+
+
 def test_a_parcel_that_was_booked_elsewhere_is_entered(
     connected: Any, place_order: Callable[..., str]
 ) -> None:
@@ -173,6 +184,8 @@ def test_a_parcel_that_was_booked_elsewhere_is_entered(
         ("ups", "dispatched"),
         (None, "released"),
     ]
+    rest = connected.json("orders", "show", order["id"])["parcels"][1]["parcel"]
+    assert f"still to do: book parcel {rest} with sf" in connected.run("orders", "explain", order["id"])
     assert {row["sku"]: row["on_hand"] for row in connected.json("stock", "show")} == {
         "SKU-1": 49,
         "SKU-2": 5,

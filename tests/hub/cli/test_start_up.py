@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from hub.cli import settings_table
 from hub.cli.program import COMMANDS, load
+from hub.settings import HubSettings
 
 _HEAVY = "('httpx', 'sqlalchemy', 'fastapi', 'starlette', 'arq', 'pydantic', 'cryptography', 'alembic')"
 
@@ -118,3 +121,24 @@ def test_the_settings_page_is_what_the_model_says() -> None:
     assert page.read_text(encoding="utf-8") == settings_table.table(), (
         "run python -m hub.cli.settings_table > docs/settings.md"
     )
+
+
+@pytest.mark.parametrize("text", ["90", "90.0", " 90 ", "PT90S", "PT1M30S"])
+def test_a_duration_in_the_environment_is_seconds_or_iso_8601(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_LEASE", text)
+    monkeypatch.setenv("HUB_RETRY_SCHEDULE", f'[90, "{text}"]')
+
+    settings = HubSettings()
+
+    assert settings.lease == timedelta(seconds=90)
+    assert settings.retry_schedule == (timedelta(seconds=90),) * 2
+
+
+@pytest.mark.parametrize("text", ["soon", "90 s", "٩٠", "1e3"])
+def test_what_is_no_duration_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_LEASE", text)
+
+    with pytest.raises(ValidationError):
+        HubSettings()

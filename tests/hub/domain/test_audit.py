@@ -19,10 +19,10 @@ FAILING = {
     "unpaid": (sales(payment_status=PaymentStatus.PENDING), {}),
     "platform_hold": (sales(platform_hold="ON_HOLD"), {}),
     "refund_requested": (sales(line(refund_requested=True)), {}),
-    "address": (sales(ship_to=None), {}),
+    "address": (sales(ship_to=address(street=())), {}),
     "masked_receiver": (sales(ship_to=MASKED), {}),
     "total": (sales(total=Decimal("10.01")), {}),
-    "unmapped_sku": (sales(line(sku="GREEN")), {}),
+    "unmapped_sku": (sales(line(), line("l2", "GREEN")), {}),
     "suspected_duplicate": (sales(), {"same_buyer": {"o1": [TWIN]}}),
 }
 
@@ -87,7 +87,7 @@ def test_all_reasons_are_told_at_once():
         "unpaid",
         "platform_hold",
         "refund_requested",
-        "address",
+        "no_address",
         "total",
         "unmapped_sku",
     ]
@@ -112,7 +112,26 @@ class TestPayment:
         assert (codes(audited(order(sales=sales(payment_status=status)))) == []) is pays
 
 
+class TestLinesWithoutSkuThatAPersonLetPass:
+    def test_order_of_nothing_else_is_closed(self):
+        outcome = audited(order(line(sku="GREEN"), waived=("unmapped_sku",)))
+
+        assert (outcome.order.stage, codes(outcome)) == (Stage.CLOSED, ["nothing_to_ship"])
+
+    def test_line_that_is_linked_meanwhile_is_ours_again(self):
+        linked = {("store", "listing-GREEN"): "BLUE"}
+
+        outcome = audited(order(line(sku="GREEN"), waived=("unmapped_sku",)), links=linked)
+
+        assert outcome.order.units_to_ship() == {"l1": 1}
+
+
 class TestAddress:
+    def test_order_without_any_stays_on_hold_whatever_was_overruled(self):
+        outcome = audited(order(sales=sales(ship_to=None), waived=("address",)))
+
+        assert codes(outcome) == ["no_address"]
+
     @pytest.mark.parametrize(
         "changes, lacks",
         [

@@ -71,6 +71,21 @@ def test_part_of_a_consignment_leaves_the_rest_waiting():
     assert outcome.order.stage is Stage.RELEASED
 
 
+def test_rest_of_a_consignment_is_booked_for_itself():
+    outcome = ship(waiting(), ("l1", 1))
+
+    rest = outcome.order.consignment("o1-3")
+    (booking,) = (each for each in outcome.effects if isinstance(each, Send) and each.verb is Verb.BOOK)
+    assert (booking.consignment_id, booking.connection_id) == ("o1-3", rest.carrier_connection_id)
+    assert rest.carrier_connection_id == "carrier"
+
+
+def test_rest_of_a_consignment_without_carrier_waits_for_a_person_too():
+    outcome = ship(waiting(consignment(1, lines=RED3, carrier_connection_id="")), ("l1", 1))
+
+    assert not any(isinstance(each, Send) and each.verb is Verb.BOOK for each in outcome.effects)
+
+
 def test_units_may_come_from_several_consignments():
     twice = waiting(consignment(1, lines=RED3), consignment(2, lines=RED3, location_id="room"))
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.changes import amend, hold, is_older, make_history, release
-from hub.domain.dispatch import booked, booking_cancelled
+from hub.domain.dispatch import booked, booking_cancelled, handed_over, settle
 from hub.domain.effects import CaseKind, OpenCase, Send, Unreserve, Verb, Withdraw
-from hub.domain.order import Parcel, Stage
+from hub.domain.order import Parcel, Reserved, Stage
+from hub.domain.outward import store_shipment
 from hub.domain.policies import StorePolicy
 from hub.domain.route import advance
 from mappings.canonical import PaymentStatus
@@ -328,6 +329,32 @@ class TestPersons:
 
         assert (released_order.person_hold, released_order.waived) == ("", ())
 
+    def test_order_without_address_cannot_be_released(self):
+        held, _ = advance(order(sales=sales(ship_to=None)), snapshot())
+
+        with pytest.raises(ValueError, match=r"N-4711 has no delivery address .* enter it"):
+            release(held, "go")
+
+    def test_incomplete_address_can_be_released(self):
+        held, _ = advance(order(sales=sales(ship_to=address(street=()))), snapshot())
+
+        assert routed(release(held, "go").order, snapshot()).stage is Stage.RELEASED
+
+    def test_lines_without_sku_are_left_out_and_the_rest_goes(self):
+        shown = snapshot()
+        held, _ = advance(order(line(), line("l2", "GREEN")), shown)
+
+        outcome = release(held, "go")
+        gone = routed(outcome.order, shown)
+
+        assert [reason.code for reason in outcome.reasons] == ["overruled", "left_out"]
+        assert [each.lines for each in gone.consignments] == [
+            (Reserved(line_id="l1", sku="RED", quantity=1),)
+        ]
+        left, _ = handed_over(gone, "o1-1", NOW, shown)
+        assert settle(left, shown).stage is Stage.DISPATCHED
+        assert store_shipment(left, left.consignments[0]).completes_order is False
+
     def test_release_of_an_order_that_is_not_held_does_nothing(self):
         assert release(released(), "go").order == released()
 
@@ -339,12 +366,17 @@ def test_history_is_undone_and_closed():
     assert [type(effect) for effect in outcome.effects] == [Withdraw, Unreserve]
 
 
-@pytest.mark.parametrize(
-    "new, known, older",
-    [(-1, 0, True), (0, 0, False), (1, 0, False), (None, 0, False), (0, None, False), (None, None, False)],
-)
-def test_platforms_own_clock_decides_what_is_older(new, known, older):
-    def said(minutes):
-        return sales(updated_at=None if minutes is None else NOW + timedelta(minutes=minutes))
+def said_at(minutes):
+    return sales(updated_at=None if minutes is None else NOW + timedelta(minutes=minutes))
 
-    assert is_older(said(new), said(known)) is older
+
+@pytest.mark.parametrize("arrived", ["first", "last"])
+@pytest.mark.parametrize("new, known, older", [(-1, 0, True), (1, 0, False)])
+def test_platforms_own_clock_decides_what_is_older(new, known, older, arrived):
+    assert is_older(said_at(new), arrived, order(sales=said_at(known), inbox_id="known")) is older
+
+
+@pytest.mark.parametrize("new, known", [(0, 0), (None, 0), (0, None), (None, None)])
+@pytest.mark.parametrize("arrived, older", [("1", True), ("2", False), ("3", False)])
+def test_where_the_platforms_clock_tells_nothing_arrival_decides(new, known, arrived, older):
+    assert is_older(said_at(new), arrived, order(sales=said_at(known), inbox_id="2")) is older

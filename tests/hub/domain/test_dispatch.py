@@ -8,6 +8,7 @@ from hub.domain.dispatch import (
     booking_failed,
     booking_stands,
     handed_over,
+    not_told,
     release_step,
     settle,
     take_back,
@@ -273,9 +274,49 @@ def test_store_that_takes_no_status_is_told_only_of_the_parcel():
 
 @pytest.mark.parametrize("told, pushes", [(False, [Verb.PUSH_FULFILMENT]), (True, [])])
 def test_booking_that_stands_is_told_where_its_message_was_withdrawn(told, pushes):
-    outcome = booking_stands(one(Parcel.CANCELLING, told=told), "o1-1", "no", snapshot(policy=AT_BOOKING))
+    given = one(Parcel.CANCELLING, tracking_number="T-1", booked_at=NOW, told=told)
+
+    outcome = booking_stands(given, "o1-1", "no", snapshot(policy=AT_BOOKING))
 
     assert verbs(outcome.effects) == pushes
+
+
+def test_booking_that_stands_is_followed_as_if_it_had_never_been_taken_back():
+    pushing = facts("carrier", "carrier", {"BooksShipments", "SubscribesTracking"})
+    given = booked(one(Parcel.CANCELLING), "o1-1", booking(one()), snapshot(carriers=[pushing])).order
+
+    outcome = booking_stands(given, "o1-1", "no", snapshot(carriers=[pushing]))
+
+    assert verbs(outcome.effects) == [Verb.SUBSCRIBE]
+
+
+def test_booking_that_stands_is_told_only_once_its_number_is_known():
+    shown = snapshot(policy=AT_BOOKING)
+    outcome = booking_stands(one(Parcel.CANCELLING), "o1-1", "no", shown)
+
+    assert verbs(outcome.effects) == []
+    assert verbs(booked(outcome.order, "o1-1", booking(outcome.order), shown).effects) == [
+        Verb.PUSH_FULFILMENT
+    ]
+
+
+class TestParcelOfWhichTheStoreWantsNothingAnyMore:
+    def parcel(self, stage=Parcel.DISPATCHED, units_refunded=1, **more):
+        refunded = sales(line(quantity_cancelled=units_refunded))
+        return replace(one(stage, Stage.DISPATCHED, **more), sales=refunded)
+
+    def test_person_is_told_in_the_stores_stead(self):
+        outcome = not_told(self.parcel(), "o1-1", snapshot())
+
+        assert [case.kind for case in outcome.effects] == [CaseKind.NOT_TOLD]
+
+    @pytest.mark.parametrize("changes", [{"units_refunded": 0}, {"told": True}, {"stage": Parcel.CANCELLING}])
+    def test_other_messages_that_were_not_sent_are_no_news(self, changes):
+        assert not_told(self.parcel(**changes), "o1-1", snapshot()) is None
+
+    def test_it_keeps_no_order_open(self):
+        assert settle(self.parcel(Parcel.DELIVERED), snapshot()).stage is Stage.CLOSED
+        assert settle(self.parcel(Parcel.DELIVERED, units_refunded=0), snapshot()).stage is Stage.DISPATCHED
 
 
 @pytest.mark.parametrize("told, pushes", [(False, [Verb.PUSH_FULFILMENT]), (True, [])])

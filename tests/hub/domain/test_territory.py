@@ -70,6 +70,34 @@ def test_more_exact_entry_wins_under_either_name_of_the_province():
     assert owner.territory_id == "by-code"
 
 
+@pytest.mark.parametrize(
+    "changes, owner",
+    [
+        ({}, "south"),
+        ({"postal_code": "300000"}, "rest"),
+        ({"province": "江苏"}, "rest"),
+        ({"province": "浙江", "postal_code": "310000"}, "south"),
+    ],
+)
+def test_all_that_a_row_says_must_hold_and_several_rows_are_alternatives(changes, owner):
+    rows = TerritoryMap(
+        [
+            Territory(territory_id="a", store_id="south", country="CN", province="上海", postal_prefix="20"),
+            Territory(territory_id="b", store_id="south", country="CN", province="浙江", postal_prefix="31"),
+            Territory(territory_id="c", store_id="rest", country="CN"),
+        ]
+    )
+
+    assert rows.owner(address(**changes)).store_id == owner
+
+
+def test_city_needs_no_province():
+    cities = TerritoryMap([territory("city", city="上海市"), territory("country")])
+
+    assert cities.owner(address()).territory_id == "city"
+    assert cities.owner(address(city="杭州市")).territory_id == "country"
+
+
 names = st.sampled_from(["", "A", "B"])
 
 
@@ -78,12 +106,23 @@ names = st.sampled_from(["", "A", "B"])
     st.builds(dict, province=names, city=names, district=names, postal_code=names),
     st.randoms(),
 )
-def test_owner_does_not_depend_on_the_order_of_entries(entries, place, random):
+def test_most_exact_of_those_that_hold_owns_in_whatever_order_they_are_given(entries, place, random):
     territories = [territory(f"{number}", **fields) for number, fields in enumerate(entries)]
     shuffled = random.sample(territories, len(territories))
 
     owner = TerritoryMap(territories).owner(address(**place))
 
     assert owner == TerritoryMap(shuffled).owner(address(**place))
-    if any(not any(fields.values()) for fields in entries):
-        assert owner is not None, "the whole country has no gaps"
+    held = [each for each in territories if holds(each, place)]
+    assert owner == max(held, key=exactness, default=None)
+
+
+def holds(entry, place):
+    """The meaning of a territory, spelled out."""
+    divisions = all(getattr(entry, name) in ("", place[name]) for name in ("province", "city", "district"))
+    return divisions and place["postal_code"].startswith(entry.postal_prefix)
+
+
+def exactness(entry):
+    filled = (bool(entry.district), bool(entry.city), bool(entry.province), len(entry.postal_prefix))
+    return (*filled, -int(entry.territory_id))

@@ -42,7 +42,7 @@ async def hub(database: Database, clock: ManualClock, desk: Desk) -> AsyncIterat
         carriers={
             "plain-carrier": CarrierPlugin(
                 platform="plain-carrier",
-                title="Plain",
+                title="Plain Carrier",
                 connector=carrier,
                 mapping=MAPPINGS.carriers["plain-carrier"],
                 **shared,

@@ -279,6 +279,41 @@ class TestTellingTheStore:
         assert rows(released)[1:] == [("push_fulfilment", "withdrawn", ""), ("cancel_booking", "open", "")]
         assert desk.count("push_fulfilment") == 0
 
+    async def test_units_refunded_after_booking_are_not_told(self, hub, house, desk):
+        house.take(sales(line(quantity=3)))
+        await self.gone(hub, house, TrackingStatus.PICKED_UP)
+        house.take(sales(line(quantity=3, quantity_cancelled=1)))
+
+        await work_outbox(hub, "store")
+
+        ((told,),) = (shipment.lines for shipment in desk.shipments)
+        assert told.quantity == 2
+
+    async def test_of_a_parcel_refunded_whole_a_person_is_told_and_not_the_store(self, hub, released, desk):
+        await self.gone(hub, released, TrackingStatus.PICKED_UP, TrackingStatus.DELIVERED)
+        released.take(sales(line(quantity_cancelled=1)))
+
+        await work_outbox(hub, "store")
+
+        assert desk.count("push_fulfilment") == 0
+        assert released.rows("SELECT kind FROM cases ORDER BY kind") == [
+            ("cancelled_too_late",),
+            ("not_told",),
+        ]
+        assert released.stages() == {"4711": "closed"}
+
+    @pytest.mark.parametrize(
+        "carrier, name",
+        [("sf-express", "SF Express"), ("plain-carrier", "Plain Carrier"), ("acme", "")],
+    )
+    async def test_store_is_told_the_carriers_name(self, hub, released, desk, carrier, name):
+        desk.will("book", Booking(reference="r", carrier=carrier, tracking_number=f"T-{number(released)}"))
+        await self.gone(hub, released, TrackingStatus.PICKED_UP)
+
+        await work_outbox(hub, "store")
+
+        assert [(each.carrier, each.carrier_name) for each in desk.shipments] == [(carrier, name)]
+
     async def test_unknown_outcome_is_looked_for_and_not_told_twice(self, hub, released, desk):
         await self.gone(hub, released, TrackingStatus.PICKED_UP)
         desk.will("push_fulfilment", OutcomeUnknown("no answer"))
@@ -289,6 +324,17 @@ class TestTellingTheStore:
         await work_outbox(hub, "store")
 
         assert (desk.count("push_fulfilment"), rows(released)[-1][1:]) == (1, ("done", "done"))
+
+    @pytest.mark.parametrize("is_there, state", [(True, "done"), (False, "parked")])
+    async def test_refusal_of_what_is_there_already_is_no_refusal(self, hub, released, desk, is_there, state):
+        """Another worker was faster, between this one's look and its write."""
+        await self.gone(hub, released, TrackingStatus.PICKED_UP)
+        desk.will("push_fulfilment", Rejected("no units are left to fulfil"))
+        desk.will("find_fulfilment", is_there)
+
+        await work_outbox(hub, "store")
+
+        assert rows(released)[-1][:2] == ("push_fulfilment", state)
 
     async def test_report_before_the_number_is_known_waits_for_it(self, hub, released):
         early = TrackingReport(

@@ -13,9 +13,10 @@ from hub.jobs.stock import reaudit, resume, tell_stock
 from hub.jobs.sweep import due_work
 from hub.jobs.table import JOBS
 from hub.storage import stores
+from hub.storage.database import Wake
 from hub.storage.stock import Count
 from mappings.canonical import Listing, StockRefusal
-from tests.hub.samples import line, sales
+from tests.hub.samples import line, location, sales
 
 RED = Listing(listing_id="listing-RED", sku="RED")
 
@@ -67,13 +68,38 @@ class TestStockNews:
 
         assert house.value("SELECT told FROM listings") is None
 
-    async def test_units_at_closed_places_are_not_for_sale(self, hub, house, desk):
+    async def test_place_that_closes_and_opens_takes_its_units_from_sale_and_puts_them_back(
+        self, hub, house, desk
+    ):
         list_red(house)
-        house.run(lambda uow: uow.change("UPDATE locations SET is_active = :no", no=False))
+        for is_active in (True, False, True):
+            house.run(lambda uow: stores.add_location(uow, location(is_active=is_active), house.now))  # noqa: B023 - runs at once
+            await tell_stock(hub)
+            await work_outbox(hub, "store")
+
+        assert told(desk) == ["RED=10", "RED=0", "RED=10"]
+
+    async def test_what_was_never_counted_is_not_told(self, hub, house, desk):
+        list_red(house)
+        house.run(lambda uow: stores.link(uow, "store", "listing-RED", "GREEN", house.now))
 
         await tell_stock(hub)
 
         assert house.value("SELECT count(*) FROM outbox") == 0
+
+
+async def test_back_orders_go_when_their_place_opens(hub, house):
+    house.run(lambda uow: stores.add_location(uow, location(is_active=False), house.now))
+    house.take(sales())
+    await resume(hub)
+    assert house.stages() == {"4711": "backordered"}
+
+    house.clock.advance(timedelta(seconds=1))
+    house.run(lambda uow: stores.add_location(uow, location(), house.now))
+    assert Wake("resume") in await due_work(hub)
+    await resume(hub)
+
+    assert house.stages() == {"4711": "released"}
 
 
 async def test_back_orders_go_when_stock_arrives(hub, house):

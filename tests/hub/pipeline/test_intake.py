@@ -134,6 +134,50 @@ class TestKnownOrders:
         assert house.stages() == {"4711": "released"}
 
 
+class TestTwoWorkersWithTwoVersionsOfOneOrder:
+    """The later document is committed first: its worker was faster."""
+
+    def read(self, house, *positions):
+        """Work off documents in this order instead of that of their arrival."""
+        ids = [each for (each,) in house.rows("SELECT id FROM inbox ORDER BY id")]
+        house.run(lambda uow: uow.change("UPDATE inbox SET lane = 'bulk'"))
+        for position in positions:
+            house.run(
+                lambda uow, position=position: uow.change(
+                    "UPDATE inbox SET lane = 'live' WHERE id = :id", id=ids[position]
+                )
+            )
+            house.work()
+
+    @pytest.mark.parametrize("updated_at", [NOW, None])
+    def test_what_arrived_later_stands(self, house, updated_at):
+        house.receive(sales(updated_at=updated_at), sales(updated_at=updated_at, cancelled_at=NOW))
+
+        self.read(house, 1, 0)
+
+        assert house.stages() == {"4711": "cancelled"}
+        assert house.rows("SELECT state FROM inbox ORDER BY id") == [("superseded",), ("done",)]
+
+    def test_content_that_came_again_stands_too(self, house):
+        house.receive(sales(), sales(note="x"), sales())
+
+        self.read(house, 0, 2, 1)
+
+        (stored,) = house.run(
+            lambda uow: house.books.orders.by_external_ids(uow, [("store", "4711")])
+        ).values()
+        assert stored.order.sales.note == ""
+
+    def test_document_that_is_read_again_counts_again(self, house):
+        house.take(sales(note="x"))
+        (row_id,) = (each for (each,) in house.rows("SELECT id FROM inbox"))
+
+        house.run(lambda uow: house.books.inbox.replay(uow, [row_id]))
+        house.work()
+
+        assert house.rows("SELECT state FROM inbox") == [("done",)]
+
+
 VERSIONS = [
     sales(updated_at=NOW + timedelta(minutes=1), payment_status=PaymentStatus.PENDING),
     sales(updated_at=NOW + timedelta(minutes=2)),

@@ -1,0 +1,58 @@
+"""What stores are told about parcels."""
+
+import pytest
+
+from hub.domain.order import Parcel, Reserved
+from hub.domain.outward import store_shipment, units_to_tell
+from mappings.canonical import LineQuantity
+from tests.hub.samples import NOW, consignment, line, order, replace, sales, shipped
+
+THREE = consignment(
+    1,
+    Parcel.DISPATCHED,
+    handed_over_at=NOW,
+    lines=(
+        Reserved(line_id="l1", sku="RED", quantity=2),
+        Reserved(line_id="l2", sku="BLUE", quantity=1),
+    ),
+)
+
+
+def parcel(*lines):
+    return replace(shipped(order(sales=sales(*lines))), consignments=(THREE,))
+
+
+def told(given):
+    return {each.line_id: each.quantity for each in units_to_tell(given, THREE)}
+
+
+@pytest.mark.parametrize(
+    "reds, blues, units",
+    [
+        (0, 0, {"l1": 2, "l2": 1}),
+        (1, 0, {"l1": 1, "l2": 1}),
+        (2, 0, {"l2": 1}),
+        (0, 1, {"l1": 2}),
+        (2, 1, {}),
+    ],
+)
+def test_units_that_were_refunded_after_booking_are_not_told(reds, blues, units):
+    given = parcel(line(quantity=2, quantity_cancelled=reds), line("l2", "BLUE", quantity_cancelled=blues))
+
+    assert told(given) == units
+
+
+def test_line_that_the_platform_dropped_is_not_told():
+    assert told(parcel(line(quantity=2))) == {"l1": 2}
+
+
+def test_parcel_keeps_what_is_in_it():
+    given = parcel(line(quantity=2, quantity_cancelled=2), line("l2", "BLUE"))
+
+    shipment = store_shipment(given, THREE, "SF Express")
+
+    assert shipment.carrier_name == "SF Express"
+    assert shipment.lines == (
+        LineQuantity(line_id="l1", quantity=2),
+        LineQuantity(line_id="l2", quantity=1),
+    )
