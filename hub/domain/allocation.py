@@ -1,13 +1,13 @@
-"""Which location sends what: filter → rank → fill → split.
+"""Which location sends what: rank → fill → split.
 
-1. Filter: active locations that carry at least one of the wanted SKUs.
-2. Rank: the territory's own store first, then same city, province, country, then by id.
-3. Fill: the best location that can serve the whole order alone.
-4. Split only if none can: each time the location that covers most of the remaining units, best rank among
+1. Rank active locations: the territory's own store first, then same city, province, country, then by id.
+2. Fill: the best location that can serve the whole order alone.
+3. Split only if none can: each time the location that covers most of the remaining units, best rank among
    equals. If all together cannot serve the order, it is back-ordered whole and nothing is reserved.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -42,7 +42,7 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         for line_id, quantity in order.units_to_ship().items()
         if line_id in order.skus
     ]
-    ranked = rank(order, wanted, snapshot)
+    ranked = rank(order.sales.ship_to, snapshot)
     shares = fill(wanted, ranked, snapshot.stock)
     if not shares:
         return _outcome(order, Stage.BACKORDERED, (_shortage(wanted, snapshot.stock),))
@@ -62,7 +62,7 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
     for effect in effects:
         snapshot.stock.take(effect.sku, effect.location_id, effect.quantity)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
-    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, ranked), effects)
+    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, ranked, snapshot.stock), effects)
 
 
 def _outcome(
@@ -72,22 +72,26 @@ def _outcome(
     return Outcome(step="allocate", order=moved, reasons=reasons, effects=effects)
 
 
-def rank(order: Order, wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Location]:
-    """Locations that carry something of it, best first."""
-    carrying = {location for each in wanted for location in snapshot.stock.locations_of(each.sku)}
-    address = order.sales.ship_to
+def rank(address: PostalAddress | None, snapshot: Snapshot) -> Sequence[Location]:
+    """Active locations, best first. One list per division and owner serves all orders of a batch."""
     owner = snapshot.territories.owner(address) if address else None
-    candidates = [
-        location for location in snapshot.locations if location.is_active and location.location_id in carrying
-    ]
-    return sorted(
-        candidates,
-        key=lambda location: (
-            owner is None or location.store_id != owner.store_id,
-            _remoteness(location.address, address),
-            location.location_id,
-        ),
-    )
+    owner_id = owner.store_id if owner else ""
+    key = (owner_id, *_division(address)) if address else (owner_id,)
+    if key not in snapshot.rankings:
+        snapshot.rankings[key] = sorted(
+            (location for location in snapshot.locations if location.is_active),
+            key=lambda location: (
+                not owner_id or location.store_id != owner_id,
+                _remoteness(location.address, address),
+                location.location_id,
+            ),
+        )
+    return snapshot.rankings[key]
+
+
+def _division(address: PostalAddress) -> tuple[str, ...]:
+    """All that remoteness looks at."""
+    return (address.country, address.province_code, address.province, address.city)
 
 
 def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
@@ -161,12 +165,20 @@ def _cover(
     return tuple(lines), remaining
 
 
-def _choice(shares: Sequence[Share], ranked: Sequence[Location]) -> tuple[Reason, ...]:
+def _choice(
+    shares: Sequence[Share], wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook
+) -> tuple[Reason, ...]:
+    """The winners, and the next three that carry something of it."""
     winners = [share.location for share in shares]
-    others = [location.name for location in ranked if location not in winners][:3]
+    rows = [stock.locations_of(each.sku) for each in wanted]
+    others = (
+        location.name
+        for location in ranked
+        if location not in winners and any(location.location_id in levels for levels in rows)
+    )
     text = f"from {' and '.join(location.name for location in winners)}"
-    if others:
-        text += f"; next would have been {', '.join(others)}"
+    if next_best := list(islice(others, 3)):
+        text += f"; next would have been {', '.join(next_best)}"
     return (Reason(code="split" if len(shares) > 1 else "one_location", text=text),)
 
 

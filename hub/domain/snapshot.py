@@ -73,6 +73,11 @@ class Snapshot:
         return [self._booking[each] for each in named if each in self._booking]
 
     @cached_property
+    def rankings(self) -> dict[tuple[str, ...], list[Location]]:
+        """What `allocation.rank` found out for orders of this batch."""
+        return {}
+
+    @cached_property
     def _booking(self) -> Mapping[str, ConnectionFacts]:
         """Those that can book, by id."""
         return {

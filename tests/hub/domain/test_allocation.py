@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hub.domain.allocation import Wanted, allocate_step, fill, rank
 from hub.domain.order import Stage
 from hub.domain.territory import Territory
-from tests.hub.samples import address, line, location, order, sales, snapshot, stock_book
+from tests.hub.samples import address, line, location, order, snapshot, stock_book
 
 HERE, PROVINCE, COUNTRY, ABROAD = (
     location("c-here"),
@@ -38,8 +38,7 @@ class TestRanking:
         shown = snapshot(
             {("RED", each.location_id): 1 for each in places}, locations=places, territories=territories
         )
-        wanted = [Wanted(line_id="l1", sku="RED", quantity=1)]
-        return [each.location_id for each in rank(order(sales=sales(ship_to=to or address())), wanted, shown)]
+        return [each.location_id for each in rank(to or address(), shown)]
 
     def test_same_city_then_province_then_country_then_abroad(self):
         assert self.ranked(ABROAD, COUNTRY, PROVINCE, HERE) == [
@@ -65,13 +64,17 @@ class TestRanking:
 
         assert self.ranked(texas, ohio, to=to) == ["ohio", "a-texas"]
 
-    def test_inactive_places_and_places_without_the_goods_do_not_count(self):
-        shown = snapshot(
-            {("RED", "closed"): 5, ("BLUE", "other"): 5},
-            locations=[location("closed", is_active=False), location("other")],
+    def test_closed_places_do_not_count(self):
+        assert self.ranked(location("closed", is_active=False), location("open")) == ["open"]
+
+    def test_places_without_the_goods_would_not_have_been_next(self):
+        outcome = allocated(
+            order(line()),
+            stock={("RED", "w1"): 5, ("RED", "w2"): 5, ("BLUE", "w3"): 5},
+            locations=[location("w1"), location("w2"), location("w3")],
         )
 
-        assert rank(order(), [Wanted(line_id="l1", sku="RED", quantity=1)], shown) == []
+        assert [each.text for each in outcome.reasons] == ["from W1; next would have been W2"]
 
 
 class TestFilling:
