@@ -11,6 +11,7 @@ from hub.domain.audit import goods_of
 from hub.domain.order import Consignment, Order, Parcel, Reason, Reserved, Stage
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
+from hub.storage.personal import indexes
 from hub.storage.tables import consignments, order_lines, orders, reservations
 from hub.vault import BlindIndex, SealingKey
 from mappings.canonical import SalesOrder, TrackingStatus
@@ -31,18 +32,6 @@ class Stored(FrozenStruct):
     version: int = 0
     decided: int = 0
     fresh: int = 0
-
-
-def buyer_key(sales: SalesOrder, index: BlindIndex) -> str:
-    """The blind index of who ordered: the platform's id, else e-mail, else telephone."""
-    return index(sales.buyer.reference or sales.buyer.email or sales.buyer.telephone)
-
-
-def dialled(telephone: str) -> str:
-    """What identifies a telephone however it was written: its last ten digits (`+86 138…` = `138…`); a
-    masked number stays as it came."""
-    digits = "".join(filter(str.isdigit, telephone))
-    return telephone if "*" in telephone or not digits else digits[-10:]
 
 
 class Orders:
@@ -181,12 +170,13 @@ class Orders:
         are to be asked for next."""
         new = [each for each in stored if each.was is None]
         known = [each for each in stored if each.was is not None and (each.fresh or each.was != each.order)]
-        insert(uow, orders, [self._row(each, now) for each in new])
+        at = micros(now)
+        insert(uow, orders, [self._row(each, at) for each in new])
         insert(uow, order_lines, [line for each in new for line in _lines(each.order)])
         self._update(uow, known, now)
         self._save_consignments(uow, [each.order for each in stored], track)
 
-    def _row(self, stored: Stored, now: datetime) -> tuple[object, ...]:
+    def _row(self, stored: Stored, at: int) -> tuple[object, ...]:
         order, sales = stored.order, stored.order.sales
         return (
             order.order_id,
@@ -200,7 +190,7 @@ class Orders:
             sales.currency,
             str(sales.total),
             goods_of(sales),
-            *self._indexes(sales),
+            *indexes(sales, self._index),
             self._sealed(order),
             order.inbox_id,
             _json(order.elsewhere).decode(),
@@ -208,15 +198,10 @@ class Orders:
             order.person_hold,
             order.is_history,
             stored.decided + stored.fresh,
-            micros(now),
-            micros(now),
+            at,
+            at,
             1,
         )
-
-    def _indexes(self, sales: SalesOrder) -> tuple[str, str, str]:
-        buyer, address = sales.buyer, sales.ship_to
-        telephone = buyer.telephone or (address.telephone if address and not address.masked else "")
-        return buyer_key(sales, self._index), self._index(dialled(telephone)), self._index(buyer.email)
 
     def _sealed(self, order: Order) -> bytes:
         return self._sealing(order.connection_id).seal(_encode(order.sales), f"order:{order.order_id}")
@@ -227,19 +212,19 @@ class Orders:
         changed = uow.change_each(  # the document is bytes, so it cannot travel in a JSON parameter
             "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
             " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
-            " document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere, waived = :waived,"
-            " person_hold = :person_hold, decided = :decided, is_history = :is_history, changed_at = :now,"
-            " version = version + 1 WHERE id = :id AND version = :version",
-            [self._changed(each, now) for each in known],
+            " address_index = :address, document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere,"
+            " waived = :waived, person_hold = :person_hold, decided = :decided, is_history = :is_history,"
+            " changed_at = :now, version = version + 1 WHERE id = :id AND version = :version",
+            [self._changed(each, micros(now)) for each in known],
         )
         if changed != len(known):
             ids = ", ".join(each.order.order_id for each in known[:5])
             raise StaleOrder(f"one of the orders {ids} … was changed by somebody else meanwhile")
         self._rewrite_lines(uow, [each.order for each in known if _lines_differ(each)])
 
-    def _changed(self, stored: Stored, now: datetime) -> dict[str, object]:
+    def _changed(self, stored: Stored, at: int) -> dict[str, object]:
         order, sales = stored.order, stored.order.sales
-        buyer, telephone, email = self._indexes(sales)
+        buyer, telephone, email, address = indexes(sales, self._index)
         return {
             "id": order.order_id,
             "version": stored.version,
@@ -251,6 +236,7 @@ class Orders:
             "buyer": buyer,
             "telephone": telephone,
             "email": email,
+            "address": address,
             "document": self._sealed(order),
             "inbox_id": order.inbox_id,
             "elsewhere": _json(order.elsewhere).decode(),
@@ -258,7 +244,7 @@ class Orders:
             "person_hold": order.person_hold,
             "decided": stored.decided + stored.fresh,
             "is_history": order.is_history,
-            "now": micros(now),
+            "now": at,
         }
 
     def _rewrite_lines(self, uow: UnitOfWork, changed: Sequence[Order]) -> None:

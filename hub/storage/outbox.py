@@ -67,11 +67,12 @@ class Outbox:
                 withdrawn.append(effect.consignment_id)
                 sends = [each for each in sends if each.consignment_id != effect.consignment_id]
         self._withdraw(uow, withdrawn, now)
-        insert(uow, outbox, [self._row(send, now) for send in sends])
+        at = micros(now)
+        insert(uow, outbox, [self._row(send, at) for send in sends])
         for connection_id in dict.fromkeys(send.connection_id for send in sends):
             uow.wake("work_outbox", connection_id)
 
-    def _row(self, send: Send, now: datetime) -> tuple[object, ...]:
+    def _row(self, send: Send, at: int) -> tuple[object, ...]:
         return self._fresh(
             send.connection_id,
             send.gate_connection_id,
@@ -79,8 +80,8 @@ class Outbox:
             send.order_id,
             send.consignment_id,
             "",
-            send.not_before or now,
-            now,
+            micros(send.not_before) if send.not_before else at,
+            at,
         )
 
     def _fresh(
@@ -91,8 +92,8 @@ class Outbox:
         order_id: str | None,
         subject: str,
         document: str,
-        not_before: datetime,
-        now: datetime,
+        not_before: int,
+        at: int,
     ) -> tuple[object, ...]:
         return (
             self._new_id(),
@@ -105,12 +106,12 @@ class Outbox:
             "open",
             "",
             0,
-            micros(not_before),
+            not_before,
             0,
             0,
             None,
             "",
-            micros(now),
+            at,
             None,
         )
 
@@ -139,11 +140,12 @@ class Outbox:
                 " WHERE outbox.id = k.id",
                 keys=packed(merged),
             )
+        at = micros(now)
         insert(
             uow,
             outbox,
             [
-                self._fresh(each, each, Verb.PUSH_STOCK, None, f"stock:{each}", write_levels(news), now, now)
+                self._fresh(each, each, Verb.PUSH_STOCK, None, f"stock:{each}", write_levels(news), at, at)
                 for each, news in levels.items()
                 if each not in waiting
             ],
@@ -211,6 +213,7 @@ class Outbox:
         """Write verdicts of messages that are still ours; returns the ids of those that were."""
         if not verdicts:
             return set()
+        at = micros(now)
         kinds = {
             "id": "text",
             "epoch": "integer",
@@ -228,7 +231,7 @@ class Outbox:
             f" attempts = attempts - k.unspent FROM {keys(uow, **kinds)} WHERE outbox.id = k.id"
             " AND outbox.state = 'open' AND outbox.lease_epoch = k.epoch RETURNING outbox.id",
             keys=packed(
-                [_verdict_row(each, now) for each in sorted(verdicts, key=lambda each: each.message.id)]
+                [_verdict_row(each, at) for each in sorted(verdicts, key=lambda each: each.message.id)]
             ),
         )
         return {row.id for row in rows}
@@ -284,7 +287,7 @@ def _message(row: Any) -> Message:
     )
 
 
-def _verdict_row(each: Verdict, now: datetime) -> dict[str, object]:
+def _verdict_row(each: Verdict, at: int) -> dict[str, object]:
     is_open = each.state == "open"
     keeps_mark = each.doubt or not is_open
     return {
@@ -293,8 +296,8 @@ def _verdict_row(each: Verdict, now: datetime) -> dict[str, object]:
         "state": each.state,
         "outcome": each.outcome,
         "error": each.error[:500],
-        "not_before": micros(each.not_before or now),
-        "sent_at": micros(now) if keeps_mark else None,
-        "done_at": None if is_open else micros(now),
+        "not_before": micros(each.not_before) if each.not_before else at,
+        "sent_at": at if keeps_mark else None,
+        "done_at": None if is_open else at,
         "unspent": int(each.unspent),
     }
