@@ -4,6 +4,7 @@ The only module that imports arq's client side; `hub/worker.py` has its worker s
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -25,6 +26,8 @@ ANSWER_SECONDS = 0.5
 """Who wakes workers is never held up longer, be it a webhook that wants its answer."""
 REST_SECONDS = 2.0
 """How long a queue that did not answer is left alone."""
+PAUSE_SECONDS = 0.02
+"""Between two messages about the same job."""
 
 
 class Queue(Protocol):
@@ -140,27 +143,50 @@ class ArqQueue:
 
 
 class Bell:
-    """Rings beside those who committed, so that nobody waits for the queue before answering a webhook; what
-    several commits want to wake while it rings travels together."""
+    """Rings beside those who committed, so that nobody waits for the queue before answering a webhook. What
+    several commits want to wake while it rings travels together, and the same wake-up is not sent more often
+    than every `PAUSE_SECONDS`: in a storm of webhooks each ring would stir every worker."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
         self._waiting: dict[Wake, None] = {}
+        self._rests_until: dict[Wake, float] = {}
+        self._news = asyncio.Event()
+        self._is_closing = False
         self._ringing: asyncio.Task[None] | None = None
 
     async def ring(self, wakes: Sequence[Wake]) -> None:
         """Returns at once."""
         self._waiting.update(dict.fromkeys(wakes))
+        self._news.set()
         if self._ringing is None or self._ringing.done():
             self._ringing = asyncio.create_task(self._ring())
 
     async def _ring(self) -> None:
         while self._waiting:
-            wakes, self._waiting = list(self._waiting), {}
-            await self._queue.wake(wakes)
+            now = time.monotonic()
+            if due := [each for each in self._waiting if self._may_ring(each, now)]:
+                for each in due:
+                    del self._waiting[each]
+                    self._rests_until[each] = now + PAUSE_SECONDS
+                await self._queue.wake(due)
+            else:
+                await self._rest(min(self._rests_until[each] for each in self._waiting) - now)
+
+    def _may_ring(self, wake: Wake, now: float) -> bool:
+        return self._is_closing or self._rests_until.get(wake, 0.0) <= now
+
+    async def _rest(self, seconds: float) -> None:
+        """Until it may ring again, or somebody wants to wake something else."""
+        self._news.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
 
     async def close(self) -> None:
         """Everything that was asked for has been sent."""
+        self._is_closing = True
+        self._news.set()
         if self._ringing:
             await self._ringing
 

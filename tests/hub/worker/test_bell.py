@@ -1,11 +1,12 @@
 """Who committed does not wait for the queue; several commits ring once."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
 
-from hub.queue import Bell
+from hub.queue import PAUSE_SECONDS, Bell
 from hub.storage.database import Wake
 
 SHOP, OTHER = Wake("fetch", "shop"), Wake("fetch", "other")
@@ -46,11 +47,33 @@ async def test_nobody_waits_for_the_queue_and_several_commits_ring_once(queue) -
     assert queue.sent == [[SHOP], [SHOP, OTHER]]
 
 
-async def test_it_rings_again_after_a_pause(queue) -> None:
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The time, as a list of one."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+async def test_the_same_is_not_rung_again_and_again_but_nothing_is_forgotten(queue, clock) -> None:
     queue.let_go.set()
     bell = Bell(queue)
     await bell.ring([SHOP])
+    await asyncio.sleep(0)
+    await bell.ring([SHOP, OTHER])
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert queue.sent == [[SHOP], [OTHER]]
     await bell.close()
-    await bell.ring([SHOP])
-    await bell.close()
+    assert queue.sent == [[SHOP], [OTHER], [SHOP]]
+
+
+async def test_it_rings_again_after_a_pause(queue, clock) -> None:
+    queue.let_go.set()
+    bell = Bell(queue)
+    for _ in range(2):
+        await bell.ring([SHOP])
+        await asyncio.sleep(0)
+        clock[0] += PAUSE_SECONDS
+    await asyncio.sleep(0)
     assert queue.sent == [[SHOP], [SHOP]]
