@@ -43,7 +43,7 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         if line_id in order.skus
     ]
     ranked = rank(order.sales.ship_to, snapshot)
-    shares = fill(wanted, ranked, snapshot.stock)
+    shares = fill(wanted, ranked, snapshot.stock, whole_lines=order.sales.whole_lines)
     if not shares:
         return _outcome(order, Stage.BACKORDERED, (_shortage(wanted, snapshot.stock),))
     consignments = tuple(
@@ -103,14 +103,16 @@ def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
     return 0 if here.city and here.city == there.city else 1
 
 
-def fill(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook) -> tuple[Share, ...]:
-    """Shares that together serve everything, or none."""
+def fill(
+    wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook, *, whole_lines: bool = False
+) -> tuple[Share, ...]:
+    """Shares that together serve everything, or none. `whole_lines`: no line may be divided."""
     asked = _asked(wanted, stock)
     for location in ranked if asked else ():
         if all(levels.get(location.location_id, 0) >= units for levels, units in asked):
             lines = tuple(Reserved(line_id=w.line_id, sku=w.sku, quantity=w.quantity) for w in wanted)
             return (Share(location=location, lines=lines),)
-    return _split(wanted, ranked, stock)
+    return _split_whole(wanted, ranked, stock) if whole_lines else _split(wanted, ranked, stock)
 
 
 def _asked(wanted: Iterable[Wanted], stock: StockBook) -> list[tuple[Mapping[str, int], int]]:
@@ -133,6 +135,34 @@ def _split(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBoo
         lines, left = _cover(left, location, stock)
         shares.append(Share(location=location, lines=lines))
     return tuple(shares)
+
+
+def _split_whole(wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook) -> tuple[Share, ...]:
+    """The same where a line may not be divided."""
+    shares: list[Share] = []
+    left, candidates = list(wanted), list(ranked)
+    while left:
+        covers = [(_cover_whole(left, location, stock), location) for location in candidates]
+        best = max(covers, key=lambda cover: sum(part.quantity for part in cover[0]), default=None)
+        if best is None or not best[0]:
+            return ()
+        lines, location = best
+        candidates.remove(location)
+        served = {part.line_id for part in lines}
+        left = [each for each in left if each.line_id not in served]
+        shares.append(Share(location=location, lines=lines))
+    return tuple(shares)
+
+
+def _cover_whole(left: Sequence[Wanted], location: Location, stock: StockBook) -> tuple[Reserved, ...]:
+    lines: list[Reserved] = []
+    free: dict[str, int] = {}
+    for each in left:
+        available = free.get(each.sku, stock.available(each.sku, location.location_id))
+        if each.quantity <= available:
+            lines.append(Reserved(line_id=each.line_id, sku=each.sku, quantity=each.quantity))
+            free[each.sku] = available - each.quantity
+    return tuple(lines)
 
 
 def _largest_cover(
@@ -191,4 +221,6 @@ def _shortage(wanted: Sequence[Wanted], stock: StockBook) -> Reason:
         for sku, quantity in asked.items()
         if sum(stock.locations_of(sku).values()) < quantity
     ]
-    return Reason(code="out_of_stock", text=f"not enough of {', '.join(short) or 'active locations'}")
+    if not short:
+        short = ["it at active locations, or not of a whole line at one of them"]
+    return Reason(code="out_of_stock", text=f"not enough of {', '.join(short)}")

@@ -26,9 +26,10 @@ def shipped_by_hand(
     """A parcel booked elsewhere takes over the given units (all that wait, if none are given).
 
     Only of consignments whose booking never reached a carrier (`sent` names the others); raises
-    `ValueError` if fewer units wait than are asked for.
+    `ValueError` if fewer units wait than are asked for, or if the platform records lines only whole.
     """
     asked = {line.line_id: line.quantity for line in lines}
+    _check_whole_lines(order, asked)
     effects: list[Effect] = []
     waiting_now = [
         each
@@ -53,6 +54,15 @@ def shipped_by_hand(
         raise ValueError("so many units of these lines are not waiting to be shipped by hand")
     reasons = (Reason(code="shipped_by_hand", text=f"{carrier} {number}"),)
     return Outcome(step="ship", order=settle(order, snapshot), reasons=reasons, effects=tuple(effects))
+
+
+def _check_whole_lines(order: Order, asked: Mapping[str, int]) -> None:
+    divided = [line_id for line_id, units in asked.items() if units < order.units_in_hand(line_id)]
+    if order.sales.whole_lines and divided:
+        units = order.units_in_hand(divided[0])
+        raise ValueError(
+            f"the store cannot record a part of line {divided[0]}: ship all its {units} units in one parcel"
+        )
 
 
 def _part(waiting: Consignment, asked: Mapping[str, int] | None) -> Consignment:

@@ -1,6 +1,6 @@
 """What carriers and stores are told, made from an order just before sending."""
 
-from hub.domain.order import Consignment, Order
+from hub.domain.order import Consignment, Order, Parcel
 from hub.domain.snapshot import Location
 from mappings.canonical import (
     BookingCancellation,
@@ -56,11 +56,6 @@ def store_shipment(order: Order, consignment: Consignment, carrier_name: str = "
     """One parcel as its store knows it. `carrier_name` is for people, where a platform takes free text."""
     left_at = consignment.handed_over_at or consignment.booked_at
     assert left_at is not None, "only booked parcels are told"
-    others_open = bool(order.units_open()) or any(
-        each.is_live and not each.is_handed_over
-        for each in order.consignments
-        if each.consignment_id != consignment.consignment_id
-    )
     return Shipment(
         shipment_id=consignment.consignment_id,
         order_external_id=order.sales.external_id,
@@ -71,8 +66,18 @@ def store_shipment(order: Order, consignment: Consignment, carrier_name: str = "
         status=consignment.status,
         status_at=consignment.status_at,
         lines=tuple(_line_quantities(consignment)),
-        completes_order=not others_open,
+        completes_order=_is_last(order, consignment),
     )
+
+
+def _is_last(order: Order, consignment: Consignment) -> bool:
+    """Nothing remains to be shipped, and every other parcel was told or has nothing to tell."""
+    others = (
+        each
+        for each in order.consignments
+        if each.consignment_id != consignment.consignment_id and each.stage is not Parcel.CANCELLED
+    )
+    return not order.units_open() and all(each.told or not units_to_tell(order, each) for each in others)
 
 
 def units_to_tell(order: Order, consignment: Consignment) -> tuple[LineQuantity, ...]:

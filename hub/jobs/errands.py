@@ -148,8 +148,11 @@ async def _push_fulfilment(hub: HubContext, connector: Connector, errand: Errand
         return Answer(is_withdrawn=True)
     try:
         await connector.push_fulfilment(shipment, errand.message.id)
-    except Rejected as refusal:  # perhaps because another worker was faster
-        if refusal.already_done or not await connector.find_fulfilment(shipment):
+    except (
+        Rejected
+    ) as refusal:  # in doubt: perhaps because the worker before, which was late, did it just now
+        is_late = errand.message.in_doubt and not refusal.already_done
+        if not is_late or not await connector.find_fulfilment(shipment):
             raise
     return Answer()
 

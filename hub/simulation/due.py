@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hub.clock import from_micros
 from hub.simulation.crash import SimulatedClock
 from hub.storage.database import UnitOfWork
+from hub.storage.outbox import IN_TURN
 
 _NEVER = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
@@ -15,9 +16,7 @@ _ON_OUR_CLOCK = (
     "SELECT MIN(n.not_before) FROM notices n JOIN connections c ON c.id = n.connection_id"
     " WHERE c.status <> 'paused'",
     "SELECT MIN(next_track_at) FROM consignments",
-    "SELECT MIN(o.not_before) FROM outbox o WHERE o.state = 'open' AND o.lease_until = 0"
-    " AND NOT EXISTS (SELECT 1 FROM outbox e"
-    " WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)",
+    f"SELECT MIN(o.not_before) FROM outbox o WHERE o.state = 'open' AND o.lease_until = 0 AND {IN_TURN}",  # noqa: S608 - our own text
 )
 _ON_TRUE_CLOCK = ("SELECT MIN(lease_until) FROM outbox WHERE state = 'open' AND lease_until > 0",)
 _AT_ONCE = (

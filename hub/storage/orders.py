@@ -11,7 +11,6 @@ from hub.domain.audit import goods_of
 from hub.domain.order import Consignment, Order, Parcel, Reason, Reserved, Stage
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
-from hub.storage.personal import indexes
 from hub.storage.tables import consignments, order_lines, orders, reservations
 from hub.vault import BlindIndex, SealingKey
 from mappings.canonical import SalesOrder, TrackingStatus
@@ -32,6 +31,18 @@ class Stored(FrozenStruct):
     version: int = 0
     decided: int = 0
     fresh: int = 0
+
+
+def buyer_key(sales: SalesOrder, index: BlindIndex) -> str:
+    """The blind index of who ordered: the platform's id, else e-mail, else telephone."""
+    return index(sales.buyer.reference or sales.buyer.email or sales.buyer.telephone)
+
+
+def dialled(telephone: str) -> str:
+    """What identifies a telephone however it was written: its last ten digits (`+86 138…` = `138…`); a
+    masked number stays as it came."""
+    digits = "".join(filter(str.isdigit, telephone))
+    return telephone if "*" in telephone or not digits else digits[-10:]
 
 
 class Orders:
@@ -190,7 +201,7 @@ class Orders:
             sales.currency,
             str(sales.total),
             goods_of(sales),
-            *indexes(sales, self._index),
+            *self._indexes(sales),
             self._sealed(order),
             order.inbox_id,
             _json(order.elsewhere).decode(),
@@ -203,6 +214,11 @@ class Orders:
             1,
         )
 
+    def _indexes(self, sales: SalesOrder) -> tuple[str, str, str]:
+        buyer, address = sales.buyer, sales.ship_to
+        telephone = buyer.telephone or (address.telephone if address and not address.masked else "")
+        return buyer_key(sales, self._index), self._index(dialled(telephone)), self._index(buyer.email)
+
     def _sealed(self, order: Order) -> bytes:
         return self._sealing(order.connection_id).seal(_encode(order.sales), f"order:{order.order_id}")
 
@@ -212,9 +228,9 @@ class Orders:
         changed = uow.change_each(  # the document is bytes, so it cannot travel in a JSON parameter
             "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
             " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
-            " address_index = :address, document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere,"
-            " waived = :waived, person_hold = :person_hold, decided = :decided, is_history = :is_history,"
-            " changed_at = :now, version = version + 1 WHERE id = :id AND version = :version",
+            " document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere, waived = :waived,"
+            " person_hold = :person_hold, decided = :decided, is_history = :is_history, changed_at = :now,"
+            " version = version + 1 WHERE id = :id AND version = :version",
             [self._changed(each, micros(now)) for each in known],
         )
         if changed != len(known):
@@ -224,7 +240,7 @@ class Orders:
 
     def _changed(self, stored: Stored, at: int) -> dict[str, object]:
         order, sales = stored.order, stored.order.sales
-        buyer, telephone, email, address = indexes(sales, self._index)
+        buyer, telephone, email = self._indexes(sales)
         return {
             "id": order.order_id,
             "version": stored.version,
@@ -236,7 +252,6 @@ class Orders:
             "buyer": buyer,
             "telephone": telephone,
             "email": email,
-            "address": address,
             "document": self._sealed(order),
             "inbox_id": order.inbox_id,
             "elsewhere": _json(order.elsewhere).decode(),

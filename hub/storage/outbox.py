@@ -4,6 +4,7 @@ Delivery: *claim* (transaction 1: lease, epoch, `sent_at`) → call outside of a
 (transaction 2, only `where lease_epoch = mine`). A row whose lease ran out after `sent_at` was set is in
 doubt: it may have been done, so it is read back and not repeated blindly. Messages of one subject (one
 consignment) leave in order; a cancellation withdraws an unsent booking and never waits behind a parked one.
+Parcels of one order are told one after the other, because the last one says that the order is complete.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,13 @@ from hub.storage.database import UnitOfWork
 from hub.storage.tables import outbox
 from mappings.canonical import StockLevel
 from mappings.structs import FrozenStruct
+
+IN_TURN = (
+    "NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)"
+    " AND (o.verb <> 'push_fulfilment' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id"
+    " AND e.verb = 'push_fulfilment' AND e.state = 'open' AND e.id < o.id))"
+)
+"""Condition on a row `o`: nothing that must leave before it is still open."""
 
 
 class Message(FrozenStruct):
@@ -183,7 +191,7 @@ class Outbox:
     def claim(
         self, uow: UnitOfWork, connection_id: str, limit: int, now: datetime, lease_now: int
     ) -> list[Message]:
-        """Due messages of an active connection whose gate is open too; the oldest open one per subject."""
+        """Due messages of an active connection whose gate is open too, each in its turn."""
         skip = " FOR UPDATE OF o SKIP LOCKED" if uow.is_postgres else ""
         rows = uow.all(
             "SELECT o.id, o.connection_id, o.verb, o.order_id, o.subject, o.document, o.attempts,"
@@ -191,8 +199,7 @@ class Outbox:
             " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
             " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
             " WHERE o.state = 'open' AND o.connection_id = :connection AND o.not_before <= :now"
-            " AND o.lease_until <= :lease_now AND NOT EXISTS (SELECT 1 FROM outbox e"
-            " WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)"
+            f" AND o.lease_until <= :lease_now AND {IN_TURN}"
             f" ORDER BY o.not_before, o.id LIMIT :limit{skip}",
             connection=connection_id,
             now=micros(now),
@@ -242,9 +249,7 @@ class Outbox:
             "SELECT DISTINCT o.connection_id FROM outbox o"
             " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
             " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
-            " WHERE o.state = 'open' AND o.not_before <= :now AND o.lease_until <= :lease_now"
-            " AND NOT EXISTS (SELECT 1 FROM outbox e"
-            " WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)"
+            f" WHERE o.state = 'open' AND o.not_before <= :now AND o.lease_until <= :lease_now AND {IN_TURN}"
             " ORDER BY o.connection_id",
             now=micros(now),
             lease_now=lease_now,

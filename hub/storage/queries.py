@@ -291,7 +291,8 @@ _OUTBOX = (
     "SELECT o.id, o.created_at, o.connection_id AS connection, o.verb, COALESCE(o.order_id, '') AS \"order\","
     " o.subject, o.state, o.outcome, o.attempts, o.last_error, o.sent_at, o.done_at, o.not_before,"
     " o.document, o.lease_until, g.id AS gate, g.status AS gate_status, c.status, (SELECT min(e.id)"
-    " FROM outbox e WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id) AS ahead"
+    " FROM outbox e WHERE e.state = 'open' AND e.id < o.id AND (e.subject = o.subject"
+    " OR (e.order_id = o.order_id AND e.verb = 'push_fulfilment' AND o.verb = 'push_fulfilment'))) AS ahead"
     " FROM outbox o JOIN connections c ON c.id = o.connection_id"
     " JOIN connections g ON g.id = o.gate_connection_id"
 )

@@ -72,6 +72,7 @@ class SalesOrder(Value):
 
     `total` must equal `expected_total()` within `rounding`, the deviation that this platform's own
     arithmetic can produce. `platform_hold` is the platform's reason that forbids shipping, else empty.
+    `whole_lines`: the platform cannot record a part of a line, so all of its units must travel together.
     """
 
     external_id: str
@@ -81,6 +82,7 @@ class SalesOrder(Value):
     currency: str
     payment_status: PaymentStatus
     cash_on_delivery: bool = False
+    whole_lines: bool = False
     is_test: bool = False
     platform_hold: str = ""
     cancelled_at: datetime | None = None

@@ -55,6 +55,7 @@ def read_order(document: bytes) -> SalesOrder:
         currency="CNY",
         payment_status=payment_status,
         cash_on_delivery=kind is TradeKind.CASH_ON_DELIVERY,
+        whole_lines=kind is TradeKind.CASH_ON_DELIVERY,
         platform_hold=_hold(trade),
         cancelled_at=(_moment(trade.end_time, "$.end_time") or modified) if closed else None,
         cancel_reason=trade.status if closed else "",

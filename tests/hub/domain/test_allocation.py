@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hub.domain.allocation import Wanted, allocate_step, fill, rank
 from hub.domain.order import Stage
 from hub.domain.territory import Territory
-from tests.hub.samples import address, line, location, order, snapshot, stock_book
+from tests.hub.samples import address, line, location, order, replace, snapshot, stock_book
 
 HERE, PROVINCE, COUNTRY, ABROAD = (
     location("c-here"),
@@ -98,6 +98,29 @@ class TestFilling:
         assert shares(outcome) == {"b-province": {("l1", "RED"): 3}, "c-here": {("l1", "RED"): 1}}
         assert outcome.reasons[0].code == "split"
         assert [each.consignment_id for each in outcome.order.consignments] == ["o1-1", "o1-2"]
+
+    def test_line_that_the_platform_records_only_whole_is_not_divided(self):
+        given = order(line(quantity=4), line("l2", "BLUE", 2))
+        given = replace(given, sales=replace(given.sales, whole_lines=True))
+
+        outcome = allocated(
+            given,
+            stock={("RED", "c-here"): 3, ("BLUE", "c-here"): 2, ("RED", "b-province"): 4},
+            locations=[HERE, PROVINCE],
+        )
+
+        assert shares(outcome) == {"b-province": {("l1", "RED"): 4}, "c-here": {("l2", "BLUE"): 2}}
+
+    def test_line_that_no_place_has_whole_is_back_ordered_where_it_may_not_be_divided(self):
+        given = order(line(quantity=4))
+        given = replace(given, sales=replace(given.sales, whole_lines=True))
+
+        outcome = allocated(
+            given, stock={("RED", "c-here"): 3, ("RED", "b-province"): 3}, locations=[HERE, PROVINCE]
+        )
+
+        assert outcome.order.stage is Stage.BACKORDERED
+        assert "a whole line" in outcome.reasons[0].text
 
     def test_back_order_is_whole_and_names_what_is_short(self):
         outcome = allocated(

@@ -56,3 +56,23 @@ def test_parcel_keeps_what_is_in_it():
         LineQuantity(line_id="l1", quantity=2),
         LineQuantity(line_id="l2", quantity=1),
     )
+
+
+@pytest.mark.parametrize(
+    "other, cancelled, is_last",
+    [
+        ({"told": False}, 0, False),
+        ({"told": True}, 0, True),
+        ({"told": False}, 1, True),
+        ({"stage": Parcel.CANCELLED}, 0, False),
+        ({"stage": Parcel.CANCELLED}, 1, True),
+    ],
+)
+def test_only_the_parcel_that_is_told_last_completes_the_order(other, cancelled, is_last):
+    """Both have left; a platform that takes the first one for the last refuses the other."""
+    first = replace(THREE, lines=THREE.lines[:1])
+    second = replace(THREE, consignment_id="o1-2", lines=THREE.lines[1:], told=False)
+    given = parcel(line(quantity=2), line("l2", "BLUE", quantity_cancelled=cancelled))
+    given = replace(given, consignments=(first, replace(second, **other)))
+
+    assert store_shipment(given, first).completes_order is is_last

@@ -327,10 +327,12 @@ class TestTellingTheStore:
 
     @pytest.mark.parametrize("is_there, state", [(True, "done"), (False, "parked")])
     async def test_refusal_of_what_is_there_already_is_no_refusal(self, hub, released, desk, is_there, state):
-        """Another worker was faster, between this one's look and its write."""
+        """A worker whose lease had run out was faster, between this one's look and its write."""
         await self.gone(hub, released, TrackingStatus.PICKED_UP)
-        desk.will("push_fulfilment", Rejected("no units are left to fulfil"))
-        desk.will("find_fulfilment", is_there)
+        desk.will("push_fulfilment", OutcomeUnknown("no answer"), Rejected("no units are left to fulfil"))
+        desk.will("find_fulfilment", False, is_there)
+        await work_outbox(hub, "store")
+        released.clock.advance(timedelta(seconds=30))
 
         await work_outbox(hub, "store")
 

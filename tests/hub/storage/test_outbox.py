@@ -67,6 +67,17 @@ class TestOrder:
         record(house, done(book))
         assert what(claim(house)) == [("subscribe", "o1-1")]
 
+    def test_parcels_of_one_order_are_told_one_after_the_other(self, house):
+        told = [send(subject, Verb.PUSH_FULFILMENT, "store") for subject in ("o1-1", "o1-2", "o2-1")]
+        put(house, *told)
+
+        first = claim(house, "store")
+
+        assert what(first) == [("push_fulfilment", "o1-1"), ("push_fulfilment", "o2-1")]
+        assert claim(house, "store") == []
+        record(house, *map(done, first))
+        assert what(claim(house, "store")) == [("push_fulfilment", "o1-2")]
+
     def test_subject_waits_also_across_connections(self, house):
         put(house, send(), send(verb=Verb.PUSH_FULFILMENT, connection="store"))
 
