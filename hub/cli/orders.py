@@ -13,6 +13,7 @@ from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.order import Order, Stage, headline
 from hub.pipeline.resume import hold_orders, release_orders, ship_by_hand
+from hub.pipeline.resume import renumber as renumber_parcel
 from hub.storage import queries
 from hub.storage.queries import OrderFilter, OrderItem
 from hub.storage.story import StoryLine, tell
@@ -191,6 +192,28 @@ def ship(
             )
         except ValueError as error:
             raise Problem(f"order {order} cannot be shipped so: {error} (`orderhub orders show`)") from None
+
+    _decide([order], decide)
+
+
+@app.command("renumber")
+def renumber(
+    order: OrderName,
+    parcel: Annotated[str, typer.Argument(help="Its id, from `orderhub orders show`.")],
+    number: Annotated[str, typer.Option(help="The right tracking number.")],
+    carrier: Annotated[str, typer.Option(help="The carrier that has it, if that was wrong too.")] = "",
+) -> None:
+    """Correct the tracking number of a parcel; a store that was told the former one is told."""
+
+    async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
+        try:
+            return await hub.database.run(
+                lambda uow: renumber_parcel(
+                    hub.books, uow, ids[0], parcel, carrier, number, entering.actor(), hub.now()
+                )
+            )
+        except ValueError as error:
+            raise Problem(f"order {order}: {error} (`orderhub orders show`)") from None
 
     _decide([order], decide)
 

@@ -1,12 +1,12 @@
-"""Parcels that a person booked elsewhere."""
+"""Parcels that a person booked elsewhere, and tracking numbers that a person corrects."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from hub.domain.dispatch import handed_over, send, settle, tell
+from hub.domain.dispatch import follow, handed_over, send, settle, tell
 from hub.domain.effects import Effect, Verb, Withdraw
-from hub.domain.order import Consignment, Order, Parcel, Reason
+from hub.domain.order import FINAL, Consignment, Order, Parcel, Reason
 from hub.domain.outcome import Outcome
 from hub.domain.policies import TellAt
 from hub.domain.snapshot import Snapshot
@@ -54,6 +54,33 @@ def shipped_by_hand(
         raise ValueError("so many units of these lines are not waiting to be shipped by hand")
     reasons = (Reason(code="shipped_by_hand", text=f"{carrier} {number}"),)
     return Outcome(step="ship", order=settle(order, snapshot), reasons=reasons, effects=tuple(effects))
+
+
+def renumbered(order: Order, consignment_id: str, carrier: str, number: str, snapshot: Snapshot) -> Outcome:
+    """A parcel has another tracking number (and carrier, if one is given) than we believed: it is followed
+    under it, and who was told the former one is told. Raises `ValueError` if there is nothing to correct."""
+    consignment = next((each for each in order.consignments if each.consignment_id == consignment_id), None)
+    if consignment is None or not consignment.tracking_number:
+        raise ValueError(f"it has no parcel {consignment_id!r} with a tracking number")
+    if order.stage in FINAL or consignment.stage in (Parcel.CANCELLING, Parcel.CANCELLED, Parcel.DELIVERED):
+        raise ValueError(f"parcel {consignment_id} is {consignment.stage}")
+    if number == consignment.tracking_number:
+        raise ValueError(f"parcel {consignment_id} has this number already")
+    former = consignment.tracking_number
+    changed = replace(
+        consignment,
+        carrier=carrier or consignment.carrier,
+        carrier_connection_id=_follower(carrier, snapshot) if carrier else consignment.carrier_connection_id,
+        tracking_number=number,
+        former_numbers=(*consignment.former_numbers, former),
+        told=False,
+    )
+    order = order.with_consignment(changed)
+    effects = follow(order, changed, snapshot)
+    if consignment.told or consignment.is_handed_over:
+        effects += tell(order, consignment_id, snapshot)
+    reasons = (Reason(code="renumbered", text=f"{number} instead of {former}"),)
+    return Outcome(step="renumber", order=order, reasons=reasons, effects=tuple(effects))
 
 
 def _check_whole_lines(order: Order, asked: Mapping[str, int]) -> None:

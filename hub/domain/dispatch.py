@@ -81,13 +81,18 @@ def booked(order: Order, consignment_id: str, booking: Booking, snapshot: Snapsh
 
 def _will_be_carried(order: Order, consignment: Consignment, snapshot: Snapshot) -> tuple[Effect, ...]:
     """A booking that is to be carried out is followed, and told where the store wants it that early."""
-    effects: list[Effect] = []
-    carrier = snapshot.connections.get(consignment.carrier_connection_id)
-    if carrier and "SubscribesTracking" in carrier.capabilities:
-        effects.append(send(Verb.SUBSCRIBE, carrier.connection_id, order, consignment.consignment_id))
+    effects = follow(order, consignment, snapshot)
     if not consignment.told and snapshot.policy(order.store_id).tell_at is TellAt.BOOKED:
         effects += tell(order, consignment.consignment_id, snapshot)
     return tuple(effects)
+
+
+def follow(order: Order, consignment: Consignment, snapshot: Snapshot) -> list[Effect]:
+    """Have the carrier report on a parcel, if it takes that."""
+    carrier = snapshot.connections.get(consignment.carrier_connection_id)
+    if carrier is None or "SubscribesTracking" not in carrier.capabilities:
+        return []
+    return [send(Verb.SUBSCRIBE, carrier.connection_id, order, consignment.consignment_id)]
 
 
 def tell(order: Order, consignment_id: str, snapshot: Snapshot) -> list[Effect]:
@@ -197,9 +202,16 @@ def take_back(
     return order, (cancel,)
 
 
-def told(order: Order, consignment_id: str, status: TrackingStatus | None, snapshot: Snapshot) -> Outcome:
-    """The store knows the parcel (`status` null), or how far it got."""
+def told(
+    order: Order, consignment_id: str, status: TrackingStatus | None, snapshot: Snapshot, number: str = ""
+) -> Outcome:
+    """The store knows the parcel (`status` null), or how far it got. `number` is the tracking number that it
+    was told; one that was corrected meanwhile is told again."""
     consignment = order.consignment(consignment_id)
+    if number and number != consignment.tracking_number:
+        reasons = (Reason(code="told", text=f"the store knows {number}, which was corrected meanwhile"),)
+        effects = tuple(tell(order, consignment_id, snapshot))
+        return Outcome(step="tell", order=order, reasons=reasons, effects=effects)
     changed = replace(
         consignment, told=True, told_status=status if status is not None else consignment.told_status
     )

@@ -68,7 +68,8 @@ class Reserved(FrozenStruct):
 
 class Consignment(FrozenStruct):
     """What one location sends to one address, in one parcel. `consignment_id` is also our reference at
-    the carrier, so it never changes over repetitions."""
+    the carrier, so it never changes over repetitions. `former_numbers` were its tracking numbers until a
+    person corrected them."""
 
     consignment_id: str
     location_id: str
@@ -84,6 +85,7 @@ class Consignment(FrozenStruct):
     status_at: datetime | None = None
     told: bool = False
     told_status: TrackingStatus | None = None
+    former_numbers: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:

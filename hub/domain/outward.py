@@ -62,6 +62,7 @@ def store_shipment(order: Order, consignment: Consignment, carrier_name: str = "
         carrier=consignment.carrier,
         carrier_name=carrier_name,
         tracking_number=consignment.tracking_number,
+        former_numbers=consignment.former_numbers,
         shipped_at=left_at,
         status=consignment.status,
         status_at=consignment.status_at,

@@ -46,11 +46,13 @@ class Errand(FrozenStruct):
 
 
 class Answer(FrozenStruct):
-    """What the platform said. `is_withdrawn`: meanwhile nobody wants it any more, so nothing was sent."""
+    """What the platform said; `number`: about which tracking number. `is_withdrawn`: meanwhile nobody wants
+    it any more, so nothing was sent."""
 
     booking: Booking | None = None
     refusals: tuple[StockRefusal, ...] = ()
     status: TrackingStatus | None = None
+    number: str = ""
     is_withdrawn: bool = False
 
 
@@ -143,7 +145,7 @@ async def _push_fulfilment(hub: HubContext, connector: Connector, errand: Errand
     shipment = msgspec.structs.replace(parcel, lines=outward.units_to_tell(errand.order, errand.consignment))
     sought = shipment if shipment.lines else parcel
     if errand.message.in_doubt and await connector.find_fulfilment(sought):
-        return Answer()
+        return Answer(number=shipment.tracking_number)
     if not shipment.lines:
         return Answer(is_withdrawn=True)
     try:
@@ -154,7 +156,7 @@ async def _push_fulfilment(hub: HubContext, connector: Connector, errand: Errand
         is_late = errand.message.in_doubt and not refusal.already_done
         if not is_late or not await connector.find_fulfilment(shipment):
             raise
-    return Answer()
+    return Answer(number=shipment.tracking_number)
 
 
 async def _push_status(hub: HubContext, connector: Connector, errand: Errand) -> Answer:

@@ -133,7 +133,13 @@ def _done(errand: Errand, answer: Answer) -> Delivered:
     outcome = "" if answer.is_withdrawn else "done"
     error = f"{len(answer.refusals)} listings refused" if answer.refusals else ""
     verdict = Verdict(message=errand.message, state=state, outcome=outcome, error=error)
-    return Delivered(verdict=verdict, booking=answer.booking, refusals=answer.refusals, status=answer.status)
+    return Delivered(
+        verdict=verdict,
+        booking=answer.booking,
+        refusals=answer.refusals,
+        status=answer.status,
+        number=answer.number,
+    )
 
 
 def _ended(message: Message, state: str, outcome: str, error: ConnectorError) -> Delivered:

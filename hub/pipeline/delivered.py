@@ -25,6 +25,7 @@ class Delivered(FrozenStruct):
     booking: Booking | None = None
     refusals: tuple[StockRefusal, ...] = ()
     status: TrackingStatus | None = None
+    number: str = ""
 
 
 def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: datetime) -> int:
@@ -83,7 +84,7 @@ def _outcome(order: Order, delivered: Delivered, snapshot: Snapshot) -> Outcome 
         case Verb.CANCEL_BOOKING if verdict.outcome == "refused":
             return booking_stands(order, subject, verdict.error, snapshot)
         case Verb.PUSH_FULFILMENT if is_done:
-            return told(order, subject, None, snapshot)
+            return told(order, subject, None, snapshot, delivered.number)
         case Verb.PUSH_FULFILMENT if verdict.state == "withdrawn":
             return not_told(order, subject, snapshot)
         case Verb.PUSH_STATUS if is_done:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from hub.domain.by_hand import shipped_by_hand
+from hub.domain.by_hand import renumbered, shipped_by_hand
 from hub.domain.changes import hold, make_history, release
 from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
@@ -106,6 +106,24 @@ def ship_by_hand(
 
     def decide(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
         return shipped_by_hand(order, carrier, number, lines, sent, snapshot)
+
+    return decide_again(books, uow, [order_id], decide, now, actor=actor)
+
+
+def renumber(
+    books: Books,
+    uow: UnitOfWork,
+    order_id: str,
+    consignment_id: str,
+    carrier: str,
+    number: str,
+    actor: str,
+    now: datetime,
+) -> list[Order]:
+    """A parcel's tracking number was wrong. Raises `ValueError` if there is none to correct."""
+
+    def decide(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
+        return renumbered(order, consignment_id, carrier, number, snapshot)
 
     return decide_again(books, uow, [order_id], decide, now, actor=actor)
 

@@ -362,6 +362,7 @@ def _consignment(row: Any, lines: tuple[Reserved, ...]) -> Consignment:
         status_at=_moment(row.status_at),
         told=bool(row.told),
         told_status=TrackingStatus(row.told_status) if row.told_status else None,
+        former_numbers=tuple(msgspec.json.decode(row.former_numbers)),
     )
 
 
@@ -385,6 +386,7 @@ def _consignment_row(
         each.told,
         each.told_status.value if each.told_status else "",
         next_track_at if each.stage in (Parcel.BOOKED, Parcel.DISPATCHED, Parcel.CANCELLING) else None,
+        _json(each.former_numbers).decode() if each.former_numbers else "[]",
     )
 
 

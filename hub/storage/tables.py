@@ -259,6 +259,7 @@ consignments = Table(
     Column("told", Boolean, nullable=False),
     _text("told_status"),
     Column("next_track_at", Instant, nullable=True),
+    Column("former_numbers", Text, nullable=False, server_default="[]"),
 )
 Index("ix_consignments_order", consignments.c.order_id)
 Index(

@@ -184,6 +184,10 @@ def test_a_parcel_that_was_booked_elsewhere_is_entered(
         ("ups", "dispatched"),
         (None, "released"),
     ]
+    renumber = ("orders", "renumber", order["number"], parcels[0]["parcel"], "--number")
+    assert "has this number already" in connected.fail(*renumber, "1Z999")
+    connected.run(*renumber, "1Z998")
+    assert "1Z998 instead of 1Z999" in connected.run("orders", "explain", order["id"])
     rest = connected.json("orders", "show", order["id"])["parcels"][1]["parcel"]
     assert f"still to do: book parcel {rest} with sf" in connected.run("orders", "explain", order["id"])
     assert {row["sku"]: row["on_hand"] for row in connected.json("stock", "show")} == {

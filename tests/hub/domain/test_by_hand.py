@@ -2,12 +2,22 @@
 
 import pytest
 
-from hub.domain.by_hand import shipped_by_hand
+from hub.domain.by_hand import renumbered, shipped_by_hand
 from hub.domain.effects import Consume, Send, Verb, Withdraw
 from hub.domain.order import Parcel, Reserved, Stage
 from hub.domain.policies import StorePolicy, TellAt
 from mappings.canonical import LineQuantity
-from tests.hub.samples import CARRIER_CAPABILITIES, NOW, consignment, facts, line, order, shipped, snapshot
+from tests.hub.samples import (
+    CARRIER_CAPABILITIES,
+    NOW,
+    consignment,
+    facts,
+    line,
+    order,
+    replace,
+    shipped,
+    snapshot,
+)
 
 RED3 = (Reserved(line_id="l1", sku="RED", quantity=3),)
 BLUE1 = (Reserved(line_id="l2", sku="BLUE", quantity=1),)
@@ -126,3 +136,46 @@ def test_parcel_is_followed_by_a_connection_of_that_carrier_if_there_is_one():
 
     assert followed.carrier_connection_id == "follows"
     assert ship(waiting()).order.consignments[0].carrier_connection_id == ""
+
+
+class TestCorrectedNumber:
+    PARCEL = consignment(
+        1,
+        Parcel.DISPATCHED,
+        lines=RED3,
+        carrier="swift",
+        carrier_connection_id="carrier",
+        tracking_number="OLD",
+        told=True,
+        booked_at=NOW,
+        handed_over_at=NOW,
+    )
+
+    def corrected(self, parcel=PARCEL, number="NEW", carrier=""):
+        given = shipped(order(line(quantity=3)), Stage.DISPATCHED, parcel)
+        return renumbered(given, "o1-1", carrier, number, snapshot())
+
+    def test_store_that_was_told_is_told_and_the_former_number_is_remembered(self):
+        outcome = self.corrected()
+
+        (parcel,) = outcome.order.consignments
+        assert (parcel.tracking_number, parcel.former_numbers, parcel.told) == ("NEW", ("OLD",), False)
+        assert [each.verb for each in outcome.effects if isinstance(each, Send)] == [Verb.PUSH_FULFILMENT]
+
+    def test_parcel_of_another_carrier_is_followed_there(self):
+        (parcel,) = self.corrected(carrier="elsewhere").order.consignments
+
+        assert (parcel.carrier, parcel.carrier_connection_id) == ("elsewhere", "")
+
+    def test_store_that_knows_nothing_yet_hears_only_the_right_number(self):
+        booked = replace(self.PARCEL, stage=Parcel.BOOKED, told=False, handed_over_at=None)
+
+        assert self.corrected(booked).effects == ()
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"tracking_number": ""}, {"tracking_number": "NEW"}, {"stage": Parcel.DELIVERED}],
+    )
+    def test_there_must_be_a_number_to_correct(self, wrong):
+        with pytest.raises(ValueError, match="o1-1"):
+            self.corrected(replace(self.PARCEL, **wrong))

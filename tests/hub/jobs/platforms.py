@@ -1,7 +1,7 @@
 """A store and a carrier without any network: they note what they are asked and answer as told."""
 
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -33,7 +33,8 @@ class PlainSettings(ConnectorSettings):
 
 class Desk:
     """`answers[verb]` are given one after the other: an error is raised, a value returned; afterwards all is
-    well. `calls` are (verb, subject) in their order, `shipments` what was told."""
+    well; `meanwhile[verb]` happens during the next call. `calls` are (verb, subject) in their order,
+    `shipments` what was told."""
 
     def __init__(self) -> None:
         self.answers: dict[str, deque[Any]] = defaultdict(deque)
@@ -41,12 +42,15 @@ class Desk:
         self.shipments: list[Shipment] = []
         self.pages: list[Page] = []
         self.documents: dict[str, SalesOrder] = {}
+        self.meanwhile: dict[str, Callable[[], None]] = {}
 
     def will(self, verb: str, *answers: Any) -> None:
         self.answers[verb].extend(answers)
 
     def asked(self, verb: str, subject: str = "", default: Any = None) -> Any:
         self.calls.append((verb, subject))
+        if happens := self.meanwhile.pop(verb, None):
+            happens()
         answer = self.answers[verb].popleft() if self.answers[verb] else default
         if isinstance(answer, Exception):
             raise answer

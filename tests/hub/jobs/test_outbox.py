@@ -14,7 +14,7 @@ from connectors.kit import (
     Unsupported,
 )
 from hub.jobs.outbox import UNCONFIRMED_AGAIN, work_outbox
-from hub.pipeline.resume import hold_orders
+from hub.pipeline.resume import hold_orders, renumber
 from hub.storage import parcels
 from mappings.canonical import Booking, Buyer, TrackingReport, TrackingStatus
 from tests.hub.samples import event, line, sales
@@ -337,6 +337,22 @@ class TestTellingTheStore:
         await work_outbox(hub, "store")
 
         assert rows(released)[-1][:2] == ("push_fulfilment", state)
+
+    async def test_number_that_is_corrected_while_it_is_being_told_is_told_again(self, hub, released, desk):
+        await self.gone(hub, released, TrackingStatus.PICKED_UP)
+        order_id, parcel = released.value("SELECT id FROM orders"), number(released)
+
+        def correct():
+            released.run(
+                lambda uow: renumber(released.books, uow, order_id, parcel, "", "RIGHT", "test", released.now)
+            )
+
+        desk.meanwhile["push_fulfilment"] = correct
+        await work_outbox(hub, "store")
+
+        told = [(each.tracking_number, each.former_numbers) for each in desk.shipments]
+        assert told == [(f"T-{parcel}", ()), ("RIGHT", (f"T-{parcel}",))]
+        assert released.rows("SELECT told FROM consignments") == [(True,)]
 
     async def test_report_before_the_number_is_known_waits_for_it(self, hub, released):
         early = TrackingReport(

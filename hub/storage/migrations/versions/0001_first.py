@@ -223,6 +223,7 @@ def upgrade() -> None:
             ["gate_connection_id"], ["connections.id"], name=op.f("fk_outbox_gate_connection_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        postgresql_with={"fillfactor": 60},
     )
     op.create_index(
         "ix_outbox_due",
@@ -283,6 +284,7 @@ def upgrade() -> None:
         sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("told_status", sa.Text(), server_default="", nullable=False),
         sa.Column("next_track_at", sa.BigInteger(), nullable=True),
+        sa.Column("former_numbers", sa.Text(), server_default="[]", nullable=False),
         sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name=op.f("fk_consignments_location_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_consignments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consignments")),
