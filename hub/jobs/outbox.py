@@ -105,6 +105,8 @@ async def _send(
             return _done(errand, Answer())
         return _ended(message, "parked", "refused", error)
     except OutcomeUnknown as error:
+        if message.verb is Verb.PUSH_STOCK:  # levels are absolute: sending them again is harmless
+            return _again(hub, message, error)
         if message.attempts > len(hub.settings.retry_schedule):
             return _given_up(message, str(error))
         return _later(message, hub.now() + live.plugin.read_back_after, str(error), doubt=True)
@@ -158,13 +160,15 @@ def _later(message: Message, at: datetime, error: str, *, doubt: bool, unspent: 
 
 
 def _again(hub: HubContext, message: Message, error: ConnectorError) -> Delivered:
-    """The next pause of the schedule; after the last one the message is parked."""
+    """The next pause of the schedule; after the last one the message is parked. Stock is never in doubt, so
+    that newer levels still replace those of a message that waits."""
     schedule = hub.settings.retry_schedule
     if message.attempts > len(schedule):
         return _given_up(message, str(error))
     asked_for = back_off(0, error) if isinstance(error, RateLimited) else timedelta(0)
     at = hub.now() + max(schedule[message.attempts - 1], asked_for)
-    return _later(message, at, str(error), doubt=message.in_doubt)
+    in_doubt = message.in_doubt and message.verb is not Verb.PUSH_STOCK
+    return _later(message, at, str(error), doubt=in_doubt)
 
 
 def _given_up(message: Message, error: str) -> Delivered:

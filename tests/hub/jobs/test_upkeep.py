@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from connectors.kit import Delivery, Page, Rejected
+from connectors.kit import Delivery, OutcomeUnknown, Page, Rejected
 from connectors.kit.messages import Topic
 from hub.jobs.housekeeping import housekeeping
 from hub.jobs.listings import pull_listings
@@ -67,6 +67,23 @@ class TestStockNews:
         await work_outbox(hub, "store")
 
         assert house.value("SELECT told FROM listings") is None
+
+    async def test_levels_without_an_answer_are_sent_again_and_give_way_to_newer_ones(self, hub, house, desk):
+        """They are absolute: nothing is read back, nothing given up while the schedule lasts."""
+        list_red(house)
+        desk.will("push_stock", OutcomeUnknown("no answer"), OutcomeUnknown("no answer"))
+        await tell_stock(hub)
+        await work_outbox(hub, "store")
+        house.clock.advance(hub.settings.retry_schedule[0])
+        await work_outbox(hub, "store")
+        count(house, 9)
+        await tell_stock(hub)
+
+        house.clock.advance(hub.settings.retry_schedule[1])
+        await work_outbox(hub, "store")
+
+        assert told(desk) == ["RED=10", "RED=10", "RED=9"]
+        assert house.rows("SELECT state FROM outbox WHERE verb = 'push_stock'") == [("done",)]
 
     async def test_place_that_closes_and_opens_takes_its_units_from_sale_and_puts_them_back(
         self, hub, house, desk
