@@ -92,15 +92,15 @@ def _major_version(node: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def install(node: Node) -> Path:
+def install(node: Node, recipe: Path = RECIPE) -> Path:
     """The `node_modules` of the lock file's digest; npm fetches them if the cache does not hold them yet."""
-    digest = hashlib.sha256((RECIPE / "package-lock.json").read_bytes()).hexdigest()[:16]
-    cache = _cache_folder() / f"vendure-{digest}"
+    digest = hashlib.sha256((recipe / "package-lock.json").read_bytes()).hexdigest()[:16]
+    cache = _cache_folder() / f"{recipe.name}-{digest}"
     cache.parent.mkdir(parents=True, exist_ok=True)
     with cache.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not cache.exists():
-            _npm_install(node, cache)
+            _npm_install(node, recipe, cache)
     return cache / "node_modules"
 
 
@@ -110,11 +110,13 @@ def _cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "orderhub" / "peers"
 
 
-def _npm_install(node: Node, target: Path) -> None:
+def _npm_install(node: Node, recipe: Path, target: Path) -> None:
     """Into a neighbouring folder that takes its name only when complete."""
+    failed = f"npm could not install {recipe.name.title()}"
     half_done = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{target.name}-"))
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(RECIPE / name, half_done)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        if (recipe / name).exists():
+            shutil.copy(recipe / name, half_done)
     flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     try:
         subprocess.run(
@@ -129,9 +131,9 @@ def _npm_install(node: Node, target: Path) -> None:
         )
         half_done.rename(target)
     except subprocess.CalledProcessError as error:
-        raise Unobtainable(f"npm could not install Vendure: {error.stderr.strip()[-500:]}") from None
+        raise Unobtainable(f"{failed}: {error.stderr.strip()[-500:]}") from None
     except subprocess.TimeoutExpired as error:
-        raise Unobtainable(f"npm could not install Vendure within {error.timeout:g} s") from None
+        raise Unobtainable(f"{failed} within {error.timeout:g} s") from None
     finally:
         shutil.rmtree(half_done, ignore_errors=True)
 

@@ -23,6 +23,16 @@ REGISTRY = registry.load()
 PLATFORMS = sorted(REGISTRY.stores)
 
 SPOTS: dict[str, dict[str, tuple[str | int, ...]]] = {
+    "medusa": {
+        "id": ("id",),
+        "lines": ("items",),
+        "quantity": ("items", 0, "quantity"),
+        "code": ("payment_status",),
+        "name": ("shipping_address", "first_name"),
+        "total": ("total",),
+        "placed": ("created_at",),
+        "currency": ("currency_code",),
+    },
     "shopify": {
         "id": ("id",),
         "lines": ("lineItems",),
@@ -52,8 +62,18 @@ SPOTS: dict[str, dict[str, tuple[str | int, ...]]] = {
         "placed": ("orderPlacedAt",),
         "currency": ("currencyCode",),
     },
+    "woocommerce": {
+        "id": ("id",),
+        "lines": ("line_items",),
+        "quantity": ("line_items", 0, "quantity"),
+        "name": ("shipping", "first_name"),
+        "total": ("total",),
+        "placed": ("date_created_gmt",),
+        "currency": ("currency",),
+    },
 }
-"""Where each platform writes what is spoiled below."""
+"""Where each platform writes what is spoiled below. WooCommerce has no code that a rule must know: plug-ins
+add statuses, and an order of such a status is held."""
 
 GENUINE: dict[str, list[bytes]] = {}
 
@@ -176,6 +196,8 @@ def test_unreadable_document_is_parked_and_its_neighbours_are_not(shop, platform
 def test_spoiled_value_is_parked_with_its_path(shop, platform, how):
     first, second, third = GENUINE[platform]
     where, value = SPOILED[how]
+    if where not in SPOTS[platform]:
+        pytest.skip(f"{platform} has none")
     if platform == "taobao" and where == "placed" and str(value).endswith("Z"):
         value = "2027-02-29 08:00:00"
 
@@ -185,9 +207,9 @@ def test_spoiled_value_is_parked_with_its_path(shop, platform, how):
     assert_parked_alone(shop, at(SPOTS[platform][where]) if exact else r"\$.*")
 
 
-@pytest.mark.parametrize("platform", ["shopify", "vendure"], indirect=True)
+@pytest.mark.parametrize("platform", ["medusa", "shopify", "vendure"], indirect=True)
 def test_time_without_zone_is_never_guessed(shop, platform):
-    """Taobao's times have none by contract: they are Beijing's."""
+    """Taobao's times have none by contract: they are Beijing's; WooCommerce's are UTC by their name."""
     first, second, third = GENUINE[platform]
 
     deliver(shop, first, put(second, SPOTS[platform]["placed"], "2026-03-02T08:00:00"), third)
@@ -236,7 +258,7 @@ def test_names_of_all_scripts_are_read_stored_and_found_again(shop, platform, na
     assert stored.order.sales.ship_to.name == name.strip()
 
 
-@pytest.mark.parametrize("platform", ["shopify", "vendure"], indirect=True)
+@pytest.mark.parametrize("platform", ["medusa", "shopify", "vendure", "woocommerce"], indirect=True)
 @pytest.mark.parametrize("currency", ["JPY", "KWD"])
 def test_currency_without_or_with_three_minor_digits_is_read(shop, platform, currency):
     first, *_ = GENUINE[platform]
