@@ -7,6 +7,7 @@ import typer
 
 from hub.cli import entering
 from hub.cli.problem import Problem
+from hub.cli.search import filters, search_
 from hub.cli.showing_orders import found_order, order_facts, parcel_facts, sealed_words
 from hub.cli.shown import AsJson, plain, printable, show, show_facts, show_json
 from hub.cli.state import with_hub
@@ -20,6 +21,8 @@ from hub.storage.story import StoryLine, tell
 from mappings.canonical import LineQuantity
 
 app = typer.Typer(no_args_is_help=True, help="Look at orders, explain them, decide about them.")
+app.command("search")(search_)
+app.add_typer(filters, name="filters")
 
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The hub's id, the platform's id or number.")]
 OrderNames = Annotated[list[str], typer.Argument(metavar="ORDER…", help="Ids or numbers.")]

@@ -1,4 +1,4 @@
-"""Stores with their rules, locations, territories: added, changed and listed."""
+"""Stores with their rules, locations: added, changed and listed."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,6 @@ from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.policies import StorePolicy, TellAt
 from hub.domain.snapshot import Location
-from hub.domain.territory import Territory
 from hub.jobs.stock import reaudit
 from hub.storage import stores as places
 from hub.storage.database import UnitOfWork
@@ -22,7 +21,6 @@ from mappings.canonical import PostalAddress
 
 stores = typer.Typer(no_args_is_help=True, help="Storefronts of the brand, and their rules.")
 locations = typer.Typer(no_args_is_help=True, help="Where goods are.")
-territories = typer.Typer(no_args_is_help=True, help="Areas that stores serve.")
 
 Country = Annotated[str, typer.Option(help="ISO 3166-1 alpha-2, for example CN.")]
 
@@ -68,11 +66,11 @@ def add_store(
         )
         places.add_store(uow, store)
 
-    _save_and_audit(save)
+    save_and_audit(save)
     typer.echo(f"store {chosen} is saved.")
 
 
-def _save_and_audit(save: Callable[[UnitOfWork, datetime], None]) -> None:
+def save_and_audit(save: Callable[[UnitOfWork, datetime], None]) -> None:
     """Orders on hold are audited again: what held them may have changed."""
 
     async def work(hub: HubContext) -> None:
@@ -140,7 +138,7 @@ def add_location(
     address = PostalAddress(
         name=contact,
         telephone=telephone,
-        country=_country(country),
+        country=country_code(country),
         province=province,
         city=city,
         district=district,
@@ -157,11 +155,11 @@ def add_location(
     )
 
     def save(uow: UnitOfWork, now: datetime) -> None:
-        _require_store(uow, store)
+        require_store(uow, store)
         _require_connections(uow, carrier or ())
         places.add_location(uow, location, now)
 
-    _save_and_audit(save)
+    save_and_audit(save)
     typer.echo(f"location {location_id} is saved; count its stock with `orderhub stock import`.")
 
 
@@ -185,62 +183,15 @@ def list_locations(as_json: AsJson = False) -> None:
     )
 
 
-@territories.command("add")
-def add_territory(
-    territory_id: Annotated[str, typer.Argument(metavar="TERRITORY", help="Id of the territory.")],
-    store: Annotated[str, typer.Option(help="The store that serves it.")],
-    country: Country,
-    province: Annotated[str, typer.Option(help="Empty: all.")] = "",
-    city: Annotated[str, typer.Option(help="Empty: all.")] = "",
-    district: Annotated[str, typer.Option(help="Empty: all.")] = "",
-    postal_prefix: Annotated[str, typer.Option(help="How postal codes begin; empty: all.")] = "",
-) -> None:
-    """Add a territory, or replace the one of that id. An address must fulfil all that is given here; for
-    alternatives add several territories of one store."""
-    territory = Territory(
-        territory_id=entering.slug(territory_id, "territory id"),
-        store_id=store,
-        country=_country(country),
-        province=province,
-        city=city,
-        district=district,
-        postal_prefix=postal_prefix,
-    )
-
-    def save(uow: UnitOfWork, now: datetime) -> None:
-        _require_store(uow, store)
-        places.add_territory(uow, territory)
-
-    _save_and_audit(save)
-    typer.echo(f"territory {territory_id} is saved.")
-
-
-@territories.command("list")
-def list_territories(as_json: AsJson = False) -> None:
-    """All territories."""
-    show(
-        with_hub(lambda hub: hub.database.read(places.territories)),
-        {
-            "territory": lambda each: each.territory_id,
-            "store": lambda each: each.store_id,
-            "country": lambda each: each.country,
-            "province": lambda each: each.province or "all",
-            "city": lambda each: each.city or "all",
-            "district": lambda each: each.district or "all",
-            "postal codes": lambda each: f"{each.postal_prefix}…" if each.postal_prefix else "-",
-        },
-        as_json=as_json,
-        nothing="There is no territory yet: `orderhub territories add`.",
-    )
-
-
-def _country(text: str) -> str:
+def country_code(text: str) -> str:
+    """As ISO 3166-1 writes it."""
     if len(text) != 2 or not text.isascii() or not text.isalpha():
         raise Problem(f"{text!r} is not a country code: two letters of ISO 3166-1, for example CN")
     return text.upper()
 
 
-def _require_store(uow: UnitOfWork, store: str) -> None:
+def require_store(uow: UnitOfWork, store: str) -> None:
+    """Empty is the brand itself."""
     known = [each.store_id for each in places.stores(uow)]
     if store and store not in known:
         raise Problem(f"there is no store {store!r}; there are: {', '.join(known) or 'none yet'}")

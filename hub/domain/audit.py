@@ -1,19 +1,38 @@
-"""May this order be fulfilled? Every failing rule is reported at once, never only the first."""
+"""May this order be fulfilled? Every failing rule is reported at once, never only the first.
+
+`STANDING` rules hold in every store; those of `OPTIONAL` (`audit_parameters.py`) only where the store's
+policy switches them on. A rule's name is the code of its reason, which a person overrules by that name.
+"""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
+from hub.domain import audit_contents, audit_receiver, audit_timing
+from hub.domain.audit_parameters import OPTIONAL
 from hub.domain.order import UNMAPPED, Order, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import Snapshot
 from mappings.canonical import PaymentStatus, SalesOrder
+from mappings.structs import FrozenStruct
 
 NO_ADDRESS = "no_address"
 """Code of the one reason that nobody can overrule: no parcel goes nowhere."""
 
 Rule = Callable[[Order, Snapshot], Reason | None]
+
+
+class StandingRule(FrozenStruct):
+    """A rule that is always on. `parameters` are the fields of the store's policy that it reads."""
+
+    name: str
+    title: str
+    zh: str
+    description: str
+    check: Rule
+    parameters: tuple[str, ...] = ()
 
 
 def audit_step(order: Order, snapshot: Snapshot) -> Outcome:
@@ -22,11 +41,11 @@ def audit_step(order: Order, snapshot: Snapshot) -> Outcome:
     if ended := _nothing_to_do(order, snapshot):
         stage, conclusion = ended
         return _outcome(order, stage, (conclusion,))
-    reasons = tuple(
-        reason
-        for rule in RULES
-        if (reason := rule(order, snapshot)) is not None and reason.code not in order.waived
-    )
+    found = [reason for rule in RULES if (reason := rule(order, snapshot)) is not None]
+    for chosen in snapshot.policy(order.store_id).rules:
+        if (reason := CHECKS[chosen.rule](order, snapshot, chosen)) is not None:
+            found.append(reason)
+    reasons = tuple(reason for reason in found if reason.code not in order.waived) if found else ()
     return _outcome(order, Stage.ON_HOLD if reasons else Stage.APPROVED, reasons)
 
 
@@ -148,10 +167,13 @@ def refund_is_open(sales: SalesOrder) -> bool:
 
 
 def _is_no_duplicate(order: Order, snapshot: Snapshot) -> Reason | None:
+    others = snapshot.same_buyer.get(order.order_id)
+    if not others:
+        return None
     goods, window = goods_of(order.sales), snapshot.policy(order.store_id).duplicate_window
     twins = [
         other.order_id
-        for other in snapshot.same_buyer.get(order.order_id, ())
+        for other in others
         if other.goods == goods
         and other.order_id < order.order_id
         and abs(other.placed_at - order.sales.placed_at) <= window
@@ -165,17 +187,92 @@ def _no_person_stops_it(order: Order, snapshot: Snapshot) -> Reason | None:
     return Reason(code="person", text=order.person_hold) if order.person_hold else None
 
 
-RULES: tuple[Rule, ...] = (
-    _no_person_stops_it,
-    _payment_suffices,
-    _platform_allows,
-    _no_refund_in_progress,
-    _address_is_complete,
-    _receiver_can_be_reached,
-    _total_reconciles,
-    _skus_are_mapped,
-    _is_no_duplicate,
+STANDING: tuple[StandingRule, ...] = (
+    StandingRule(
+        name="person",
+        title="Held by a person",
+        zh="人工拦截",
+        description="A person stopped the order (`orderhub orders hold`).",
+        check=_no_person_stops_it,
+    ),
+    StandingRule(
+        name="unpaid",
+        title="Payment suffices",
+        zh="付款状态",
+        description="The money is there, or will be collected at the door.",
+        check=_payment_suffices,
+        parameters=("ship_authorized",),
+    ),
+    StandingRule(
+        name="platform_hold",
+        title="The platform allows it",
+        zh="平台拦截",
+        description="The platform does not forbid shipping (pre-sale, prescription, risk …).",
+        check=_platform_allows,
+    ),
+    StandingRule(
+        name="refund_requested",
+        title="No refund in progress",
+        zh="退款处理中",
+        description="The buyer did not ask for a refund of units that nobody shipped yet.",
+        check=_no_refund_in_progress,
+    ),
+    StandingRule(
+        name="address",
+        title="Address is complete",
+        zh="地址完整",
+        description="There is a delivery address with all that carriers need (`no_address`: there is none).",
+        check=_address_is_complete,
+    ),
+    StandingRule(
+        name="masked_receiver",
+        title="Receiver can be reached",
+        zh="收件人脱敏",
+        description="A masked receiver has a token that is still valid and that a carrier reads.",
+        check=_receiver_can_be_reached,
+    ),
+    StandingRule(
+        name="total",
+        title="Amounts reconcile",
+        zh="金额核对",
+        description="The total is the sum of its parts within the platform's declared rounding.",
+        check=_total_reconciles,
+    ),
+    StandingRule(
+        name=UNMAPPED,
+        title="SKUs are linked",
+        zh="商品已关联",
+        description="Every line that we ship is linked to a SKU.",
+        check=_skus_are_mapped,
+    ),
+    StandingRule(
+        name="suspected_duplicate",
+        title="No duplicate",
+        zh="疑似重复订单",
+        description="The same buyer did not order the same goods shortly before.",
+        check=_is_no_duplicate,
+        parameters=("duplicate_window",),
+    ),
 )
+
+RULES: tuple[Rule, ...] = tuple(each.check for each in STANDING)
+
+CHECKS: Mapping[str, Callable[[Order, Snapshot, Any], Reason | None]] = {  # each takes its own parameters
+    "payment_delay": audit_timing.payment_delay,
+    "daily_window": audit_timing.daily_window,
+    "quiet_hours": audit_timing.quiet_hours,
+    "item_count": audit_contents.item_count,
+    "amount_range": audit_contents.amount_range,
+    "price_floor": audit_contents.price_floor,
+    "outside_territories": audit_receiver.outside_territories,
+    "remote_area": audit_receiver.remote_area,
+    "note": audit_contents.note,
+    "blacklist": audit_receiver.blacklist,
+    "deposit": audit_contents.deposit,
+}
+
+if CHECKS.keys() != OPTIONAL.keys():
+    raise AssertionError("each optional rule needs parameters and a check")
 
 
 def goods_of(sales: SalesOrder) -> str:

@@ -145,11 +145,11 @@ def _too_late(before: Order, after: Order, consignment: Consignment) -> list[Ope
 
 
 def _wants_less(before: Order, after: Order) -> bool:
-    old = {line.line_id: line.quantity_wanted for line in before.sales.lines}
+    """Fewer units of a line than before (none of one that is gone), and fewer than are in our hands."""
+    now = {line.line_id: line.quantity_wanted for line in after.sales.lines}
     return any(
-        line.quantity_wanted < old.get(line.line_id, 0)
-        and line.quantity_wanted < after.units_in_hand(line.line_id)
-        for line in after.sales.lines
+        now.get(line.line_id, 0) < min(line.quantity_wanted, after.units_in_hand(line.line_id))
+        for line in before.sales.lines
     )
 
 

@@ -96,11 +96,15 @@ class Consignment(FrozenStruct):
         return self.stage in HANDED_OVER
 
 
-class Reason(FrozenStruct):
-    """Why: a stable code for machines and a sentence for people. Never holds personal values."""
+class Reason(FrozenStruct, omit_defaults=True):
+    """Why: a stable code for machines and a sentence for people. Never holds personal values.
+
+    `until`: the reason ends by itself at this instant, and the order is audited again.
+    """
 
     code: str
     text: str
+    until: datetime | None = None
 
 
 UNMAPPED = "unmapped_sku"

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from hub.domain.audit_parameters import OPTIONAL, OptionalRule
 
 
 class TellAt(StrEnum):
@@ -19,8 +21,44 @@ class StorePolicy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     tell_at: TellAt = Field(TellAt.HANDED_OVER, title="Tell the store when")
-    ship_authorized: bool = Field(False, title="Ship orders whose payment is only authorised")
+    ship_authorized: bool = Field(
+        False, title="Ship orders whose payment is only authorised", json_schema_extra={"zh": "授权即发货"}
+    )
     carriers: tuple[str, ...] = Field((), title="Carrier connections, best first (empty: all, by name)")
     duplicate_window: timedelta = Field(
-        timedelta(minutes=10), title="Same buyer, same goods within this time is a suspected duplicate"
+        timedelta(minutes=10),
+        title="Same buyer, same goods within this time is a suspected duplicate",
+        json_schema_extra={"zh": "重复订单时间窗"},
+        ge=timedelta(0),
     )
+    rules: tuple[OptionalRule, ...] = Field(
+        (),
+        title="Audit rules that are switched on, with their parameters",
+        json_schema_extra={"zh": "审单规则"},
+    )
+
+    @field_validator("rules")
+    @classmethod
+    def _each_once(cls, rules: tuple[OptionalRule, ...]) -> tuple[OptionalRule, ...]:
+        """In the order in which reasons are told."""
+        if len({each.rule for each in rules}) < len(rules):
+            raise ValueError("a rule stands there twice: a store has each rule once")
+        return tuple(sorted(rules, key=lambda each: _POSITION[each.rule]))
+
+    def rule(self, name: str) -> OptionalRule | None:
+        """The parameters of a rule; null while it is off."""
+        return next((each for each in self.rules if each.rule == name), None)
+
+    def with_rule(self, parameters: OptionalRule) -> "StorePolicy":
+        """The same policy with a rule switched on, or with other parameters."""
+        return self._with((*self.without_rule(parameters.rule).rules, parameters))
+
+    def without_rule(self, name: str) -> "StorePolicy":
+        """The same policy with a rule switched off."""
+        return self._with(tuple(each for each in self.rules if each.rule != name))
+
+    def _with(self, rules: tuple[OptionalRule, ...]) -> "StorePolicy":
+        return self.model_copy(update={"rules": self._each_once(rules)})
+
+
+_POSITION = {name: position for position, name in enumerate(OPTIONAL)}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from hub.domain.audit_facts import AuditFacts
 from hub.domain.policies import StorePolicy
 from hub.domain.stock import StockBook
-from hub.domain.territory import TerritoryMap
+from hub.domain.territories import TerritoryMap
 from mappings.canonical import PostalAddress
 from mappings.structs import FrozenStruct
 
@@ -61,6 +62,7 @@ class Snapshot:
     stock: StockBook
     policy_versions: Mapping[str, int] = field(default_factory=dict)
     same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
+    audit: AuditFacts = field(default_factory=AuditFacts)
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL

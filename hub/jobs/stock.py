@@ -1,8 +1,12 @@
 """Tell stores what they may still sell, and let back-orders go when stock arrives."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from hub.context import HubContext
+from hub.pipeline.books import Books
 from hub.pipeline.resume import reaudit as reaudit_page
-from hub.pipeline.resume import resume_backorders
+from hub.pipeline.resume import release_by_time, resume_backorders
 from hub.storage import stores
 from hub.storage.database import UnitOfWork
 from mappings.canonical import StockLevel
@@ -51,10 +55,21 @@ async def resume(hub: HubContext, key: str = "") -> None:
     await hub.database.run(lambda uow: hub.books.stock.forget_news(uow, "arrived", news))
 
 
+TIME_PASSED = "time"
+"""Key of the re-audit of those orders only of which a reason has ended by itself."""
+
+
 async def reaudit(hub: HubContext, key: str = "") -> None:
-    """Orders on hold are audited again: links, places or policies changed."""
+    """Orders on hold are audited again: links, places or policies changed, or (`TIME_PASSED`) time passed."""
+    if key == TIME_PASSED:
+        await _all_pages(hub, release_by_time)
+        return
     news = await hub.database.read(lambda uow: hub.books.stock.news(uow, "linked", SKUS_AT_ONCE))
-    after = ""
-    while after := await hub.database.run(lambda uow: reaudit_page(hub.books, uow, after, hub.now())):
-        pass
+    await _all_pages(hub, reaudit_page)
     await hub.database.run(lambda uow: hub.books.stock.forget_news(uow, "linked", news))
+
+
+async def _all_pages(hub: HubContext, page: Callable[[Books, UnitOfWork, str, datetime], str]) -> None:
+    after = ""
+    while after := await hub.database.run(lambda uow: page(hub.books, uow, after, hub.now())):
+        pass

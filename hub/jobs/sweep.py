@@ -1,7 +1,8 @@
 """Find what a lost wake-up left behind. Works without Redis: it looks only at rows."""
 
 from hub.context import HubContext
-from hub.storage import notices, parcels
+from hub.jobs.stock import TIME_PASSED
+from hub.storage import holds, notices, parcels
 from hub.storage.database import UnitOfWork, Wake
 
 
@@ -22,6 +23,8 @@ def _due(hub: HubContext, uow: UnitOfWork) -> list[Wake]:
     for kind, job in (("to_tell", "tell_stock"), ("arrived", "resume"), ("linked", "reaudit")):
         if books.stock.news(uow, kind, 1):
             wakes.append(Wake(job))
+    if holds.ended(uow, now, 1):
+        wakes.append(Wake("reaudit", TIME_PASSED))
     return wakes
 
 

@@ -159,16 +159,18 @@ def _take_orders(
 
 
 def _sold(moved: Moved) -> set[tuple[str, str]]:
-    """(connection id, listing id) of which the platform itself counts more or fewer units than before."""
-    was = moved.stored.was
-    before = {line.line_id: line.quantity_wanted for line in was.sales.lines} if was else {}
-    is_cancelled = moved.order.sales.cancelled_at is not None
-    turned = was is not None and is_cancelled != (was.sales.cancelled_at is not None)
-    return {
-        (moved.order.connection_id, line.listing_id)
-        for line in moved.order.sales.lines
-        if line.listing_id and (turned or line.quantity_wanted != before.get(line.line_id))
-    }
+    """(connection id, listing id) of which the platform itself counts more or fewer units than before, also
+    by lines that are gone."""
+    before = _units(moved.stored.was.sales) if moved.stored.was else {}
+    now = _units(moved.order.sales)
+    changed = (key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+    return {(moved.order.connection_id, listing_id) for _, listing_id in changed if listing_id}
+
+
+def _units(sales: SalesOrder) -> dict[tuple[str, str], tuple[bool, int]]:
+    """(line id, listing id) → is the order cancelled, and units wanted."""
+    is_cancelled = sales.cancelled_at is not None
+    return {(line.line_id, line.listing_id): (is_cancelled, line.quantity_wanted) for line in sales.lines}
 
 
 def _in_turn(arrived: Sequence[tuple[InboxRow, SalesOrder]]) -> list[tuple[str, str]]:

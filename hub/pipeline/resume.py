@@ -12,6 +12,7 @@ from hub.domain.outcome import Outcome
 from hub.domain.route import advance
 from hub.domain.snapshot import Snapshot
 from hub.pipeline.books import Books, Moved
+from hub.storage import holds
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from mappings.canonical import LineQuantity
@@ -37,8 +38,19 @@ def reaudit(books: Books, uow: UnitOfWork, after: str, now: datetime) -> str:
     return ids[-1] if len(ids) == PAGE else ""
 
 
+def release_by_time(books: Books, uow: UnitOfWork, after: str, now: datetime) -> str:
+    """Audit up to a page of held orders again of which a reason ended by itself; they are then held until
+    later or no more. Returns the last id if there may be more of them."""
+    ids = holds.ended(uow, now, PAGE)
+    decide_again(books, uow, ids, _again, now)
+    return ids[-1] if len(ids) == PAGE and ids[-1] != after else ""
+
+
 def _again(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
-    return Outcome(step="again", order=msgspec.structs.replace(order, stage=Stage.RECEIVED))
+    """Somebody else may have taken the order on since its id was read: then it is left alone."""
+    if order.stage in (Stage.ON_HOLD, Stage.BACKORDERED):
+        order = msgspec.structs.replace(order, stage=Stage.RECEIVED)
+    return Outcome(step="again", order=order)
 
 
 def decide_again(

@@ -8,7 +8,7 @@ from random import Random
 from connectors.kit.twin import Product
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import Location
-from hub.domain.territory import Territory
+from hub.domain.territories import Territory
 from hub.simulation.people import PLACES
 from hub.storage.stock import Count
 from hub.storage.stores import Store

@@ -16,6 +16,7 @@ _ON_OUR_CLOCK = (
     "SELECT MIN(n.not_before) FROM notices n JOIN connections c ON c.id = n.connection_id"
     " WHERE c.status <> 'paused'",
     "SELECT MIN(next_track_at) FROM consignments",
+    "SELECT MIN(held_until) FROM orders",
     f"SELECT MIN(o.not_before) FROM outbox o WHERE o.state = 'open' AND o.lease_until = 0 AND {IN_TURN}",  # noqa: S608 - our own text
 )
 _ON_TRUE_CLOCK = ("SELECT MIN(lease_until) FROM outbox WHERE state = 'open' AND lease_until > 0",)

@@ -8,7 +8,7 @@ from connectors.kit.twin import StoreTwin, Twin
 from hub.context import HubContext
 from hub.jobs.listings import pull_listings
 from hub.simulation.brand import NEVER_COUNTED, Brand, Restock
-from hub.storage import stores
+from hub.storage import stores, territories
 from hub.storage.database import UnitOfWork
 from hub.storage.stock import Count
 
@@ -62,7 +62,7 @@ def _enter(
     for location in brand.locations:
         stores.add_location(uow, location, hub.now())
     for territory in brand.territories:
-        stores.add_territory(uow, territory)
+        territories.save(uow, territory, hub.now())
     hub.books.stock.count(uow, brand.counts, hub.now(), actor="opening")
 
 

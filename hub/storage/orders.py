@@ -11,6 +11,7 @@ from hub.domain.audit import goods_of
 from hub.domain.order import Consignment, Order, Parcel, Reason, Reserved, Stage
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
+from hub.storage.personal import indexes
 from hub.storage.tables import consignments, order_lines, orders, reservations
 from hub.vault import BlindIndex, SealingKey
 from mappings.canonical import SalesOrder, TrackingStatus
@@ -31,18 +32,6 @@ class Stored(FrozenStruct):
     version: int = 0
     decided: int = 0
     fresh: int = 0
-
-
-def buyer_key(sales: SalesOrder, index: BlindIndex) -> str:
-    """The blind index of who ordered: the platform's id, else e-mail, else telephone."""
-    return index(sales.buyer.reference or sales.buyer.email or sales.buyer.telephone)
-
-
-def dialled(telephone: str) -> str:
-    """What identifies a telephone however it was written: its last ten digits (`+86 138…` = `138…`); a
-    masked number stays as it came."""
-    digits = "".join(filter(str.isdigit, telephone))
-    return telephone if "*" in telephone or not digits else digits[-10:]
 
 
 class Orders:
@@ -201,23 +190,19 @@ class Orders:
             sales.currency,
             str(sales.total),
             goods_of(sales),
-            *self._indexes(sales),
+            *indexes(sales, self._index),
             self._sealed(order),
             order.inbox_id,
             _json(order.elsewhere).decode(),
             _json(order.waived).decode(),
             order.person_hold,
             order.is_history,
+            _held_until(order),
             stored.decided + stored.fresh,
             at,
             at,
             1,
         )
-
-    def _indexes(self, sales: SalesOrder) -> tuple[str, str, str]:
-        buyer, address = sales.buyer, sales.ship_to
-        telephone = buyer.telephone or (address.telephone if address and not address.masked else "")
-        return buyer_key(sales, self._index), self._index(dialled(telephone)), self._index(buyer.email)
 
     def _sealed(self, order: Order) -> bytes:
         return self._sealing(order.connection_id).seal(_encode(order.sales), f"order:{order.order_id}")
@@ -228,9 +213,10 @@ class Orders:
         changed = uow.change_each(  # the document is bytes, so it cannot travel in a JSON parameter
             "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
             " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
-            " document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere, waived = :waived,"
-            " person_hold = :person_hold, decided = :decided, is_history = :is_history, changed_at = :now,"
-            " version = version + 1 WHERE id = :id AND version = :version",
+            " address_index = :address, document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere,"
+            " waived = :waived, person_hold = :person_hold, decided = :decided, is_history = :is_history,"
+            " held_until = :held_until, changed_at = :now, version = version + 1"
+            " WHERE id = :id AND version = :version",
             [self._changed(each, micros(now)) for each in known],
         )
         if changed != len(known):
@@ -240,7 +226,7 @@ class Orders:
 
     def _changed(self, stored: Stored, at: int) -> dict[str, object]:
         order, sales = stored.order, stored.order.sales
-        buyer, telephone, email = self._indexes(sales)
+        buyer, telephone, email, address = indexes(sales, self._index)
         return {
             "id": order.order_id,
             "version": stored.version,
@@ -252,6 +238,7 @@ class Orders:
             "buyer": buyer,
             "telephone": telephone,
             "email": email,
+            "address": address,
             "document": self._sealed(order),
             "inbox_id": order.inbox_id,
             "elsewhere": _json(order.elsewhere).decode(),
@@ -259,6 +246,7 @@ class Orders:
             "person_hold": order.person_hold,
             "decided": stored.decided + stored.fresh,
             "is_history": order.is_history,
+            "held_until": _held_until(order),
             "now": at,
         }
 
@@ -388,6 +376,13 @@ def _consignment_row(
         next_track_at if each.stage in (Parcel.BOOKED, Parcel.DISPATCHED, Parcel.CANCELLING) else None,
         _json(each.former_numbers).decode() if each.former_numbers else "[]",
     )
+
+
+def _held_until(order: Order) -> int | None:
+    """When the first reason of an order on hold ends by itself."""
+    if order.stage is not Stage.ON_HOLD:
+        return None
+    return _instant(min((each.until for each in order.reasons if each.until), default=None))
 
 
 def _moment(value: int | None) -> datetime | None:

@@ -12,7 +12,7 @@ import msgspec
 from hub.clock import from_micros, micros
 from hub.domain.order import Reason
 from hub.storage.database import UnitOfWork
-from hub.storage.orders import dialled
+from hub.storage.personal import dialled
 from hub.vault import BlindIndex
 from mappings.structs import FrozenStruct
 
@@ -167,7 +167,7 @@ def connections(uow: UnitOfWork) -> list[ConnectionItem]:
     ]
 
 
-_ORDER = (
+ORDER_COLUMNS = (
     "SELECT o.id, o.number, o.external_id, o.store_id AS store, o.connection_id AS connection, o.stage,"
     " o.reasons, o.placed_at, o.received_at, o.changed_at, o.currency, o.total, o.is_history FROM orders o"
 )
@@ -201,23 +201,23 @@ def orders(
         if name in given:
             given[name] = index(given[name])
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    rows = uow.all(f"{_ORDER}{where} ORDER BY o.id DESC LIMIT :limit", limit=limit, **given)
-    return [_order(row) for row in rows]
+    rows = uow.all(f"{ORDER_COLUMNS}{where} ORDER BY o.id DESC LIMIT :limit", limit=limit, **given)
+    return [order_item(row) for row in rows]
 
 
 def find_orders(uow: UnitOfWork, text: str, limit: int = 20) -> list[OrderItem]:
     """Orders that are called so: by the hub's id, else by the platform's id or the number."""
-    if rows := uow.all(f"{_ORDER} WHERE o.id = :text", text=text):
-        return [_order(row) for row in rows]
+    if rows := uow.all(f"{ORDER_COLUMNS} WHERE o.id = :text", text=text):
+        return [order_item(row) for row in rows]
     rows = uow.all(
-        f"{_ORDER} WHERE o.number = :text OR o.external_id = :text ORDER BY o.id LIMIT :limit",
+        f"{ORDER_COLUMNS} WHERE o.number = :text OR o.external_id = :text ORDER BY o.id LIMIT :limit",
         text=text,
         limit=limit,
     )
-    return [_order(row) for row in rows]
+    return [order_item(row) for row in rows]
 
 
-def _order(row: Any) -> OrderItem:
+def order_item(row: Any) -> OrderItem:
     return OrderItem(
         **_timed(
             row,

@@ -8,13 +8,13 @@ from hub.domain.audit import goods_of
 from hub.domain.order import Order
 from hub.domain.snapshot import KnownOrder, Snapshot
 from hub.domain.stock import StockBook
-from hub.domain.territory import TerritoryMap
-from hub.storage import stores
+from hub.storage import rule_facts, stores
 from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
-from hub.storage.orders import buyer_key
+from hub.storage.personal import buyer_key
 from hub.storage.stock import Stock
+from hub.storage.territories import TerritoryMaps
 from hub.vault import BlindIndex
 from mappings.canonical import SalesOrder
 
@@ -26,6 +26,7 @@ class Snapshots:
         self._connections = connections
         self._stock = stock
         self._index = index
+        self._territories = TerritoryMaps()
 
     def load(
         self,
@@ -47,17 +48,19 @@ class Snapshots:
         )
         skus = {line.sku for _, _, sales in every for line in sales.lines if line.sku}
         skus |= set(links.values()) | {sku for each in known for sku in each.skus.values()}
-        all_stores = stores.stores(uow)
+        all_stores, facts = stores.stores(uow), self._connections.facts(uow)
+        candidates = ((order_id, facts[c].store_id, sales) for order_id, c, sales in every)
         return Snapshot(
             now=now,
-            connections=self._connections.facts(uow),
+            connections=facts,
             policies={each.store_id: each.policy for each in all_stores},
             policy_versions={each.store_id: each.policy_version for each in all_stores},
             locations=stores.locations(uow),
-            territories=TerritoryMap(stores.territories(uow)),
+            territories=self._territories.at(uow, now),
             links=links,
             stock=StockBook(self._stock.rows(uow, skus)),
             same_buyer=self._same_buyer(uow, every),
+            audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
         )
 
     def _same_buyer(

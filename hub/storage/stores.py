@@ -1,4 +1,4 @@
-"""Stores, locations, territories, and what stores list."""
+"""Stores, locations, and what stores list."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,6 @@ import msgspec
 from hub.clock import micros
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import Location
-from hub.domain.territory import Territory
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
 from mappings.canonical import Listing, PostalAddress
@@ -109,32 +108,6 @@ def locations(uow: UnitOfWork) -> list[Location]:
             is_active=bool(row.is_active),
         )
         for row in uow.all("SELECT * FROM locations ORDER BY id")
-    ]
-
-
-def add_territory(uow: UnitOfWork, territory: Territory) -> None:
-    """Add a territory, or change the one of that id."""
-    columns = ("store_id", "country", "province", "city", "district", "postal_prefix")
-    uow.change(
-        f"INSERT INTO territories (id, {', '.join(columns)})"
-        f" VALUES (:territory_id, {', '.join(f':{name}' for name in columns)})"
-        f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}",
-        **msgspec.structs.asdict(territory),
-    )
-
-
-def territories(uow: UnitOfWork) -> list[Territory]:
-    return [
-        Territory(
-            territory_id=row.id,
-            store_id=row.store_id,
-            country=row.country,
-            province=row.province,
-            city=row.city,
-            district=row.district,
-            postal_prefix=row.postal_prefix,
-        )
-        for row in uow.all("SELECT * FROM territories ORDER BY id")
     ]
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -34,6 +35,12 @@ Instant = BigInteger
 
 def _key(name: str, **options: object) -> Column[str]:
     return Column(name, Key, nullable=False, **options)  # type: ignore[arg-type]  # options are Column's own
+
+
+def _partial_index(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:
+    """An index of the rows that fulfil the condition; the others cost nothing."""
+    indexed = (table.c[each] for each in columns)
+    Index(f"ix_{table.name}_{name}", *indexed, postgresql_where=condition, sqlite_where=condition)
 
 
 def _text(name: str) -> Column[str]:
@@ -78,6 +85,8 @@ connections = Table(
 )
 """`status`: observing (pulls and decides, its outbox waits), active, paused."""
 
+Index("ix_connections_store", connections.c.store_id)
+
 secrets = Table(
     "secrets",
     metadata,
@@ -95,18 +104,6 @@ locations = Table(
     Column("address", Text, nullable=False),
     Column("carriers", Text, nullable=False, server_default="[]"),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
-)
-
-territories = Table(
-    "territories",
-    metadata,
-    _key("id", primary_key=True),
-    Column("store_id", Key, ForeignKey("stores.id"), nullable=False),
-    _text("country"),
-    _text("province"),
-    _text("city"),
-    _text("district"),
-    _text("postal_prefix"),
 )
 
 listings = Table(
@@ -147,13 +144,7 @@ inbox = Table(
 """`state`: new, done, superseded (older than what we knew), unmatched (tracking of a parcel that we do not
 know yet), parked (unreadable, with path and reason).
 `revision`: the platform's version and the digest, or a count where the platform gives none."""
-Index(
-    "ix_inbox_open",
-    inbox.c.lane,
-    inbox.c.id,
-    postgresql_where=inbox.c.state == "new",
-    sqlite_where=inbox.c.state == "new",
-)
+_partial_index(inbox, "open", inbox.c.state == "new", "lane", "id")
 
 notices = Table(
     "notices",
@@ -196,23 +187,33 @@ orders = Table(
     _key("buyer_index"),
     _key("telephone_index"),
     _key("email_index"),
+    _key("address_index", server_default=""),
     Column("document", LargeBinary, nullable=True),
     _key("inbox_id", server_default=""),
     Column("elsewhere", Text, nullable=False, server_default="{}"),
     Column("waived", Text, nullable=False, server_default="[]"),
     _text("person_hold"),
     Column("is_history", Boolean, nullable=False, server_default=text("false")),
+    Column("held_until", Instant, nullable=True),
     Column("decided", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
-    UniqueConstraint("connection_id", "external_id"),
+    UniqueConstraint("external_id", "connection_id"),
 )
 """`document` is the canonical order, sealed, `inbox_id` the document that it was read from; `elsewhere` maps
-line ids to units that others shipped; `decided` counts its decision rows."""
-Index("ix_orders_buyer", orders.c.buyer_index, orders.c.placed_at)
+line ids to units that others shipped; `decided` counts its decision rows;
+`held_until`: the first of its reasons ends by itself then.
+Each index ends in the order in which search walks it (`hub/storage/search.py`); what is empty is in none."""
+_partial_index(orders, "held", orders.c.held_until.is_not(None), "held_until", "id")
+Index("ix_orders_placed", orders.c.placed_at, orders.c.id)
+Index("ix_orders_connection", orders.c.connection_id, orders.c.placed_at, orders.c.id)
 Index("ix_orders_stage", orders.c.stage, orders.c.id)
-Index("ix_orders_number", orders.c.number)
+Index("ix_orders_number", orders.c.number, orders.c.id)
+Index("ix_orders_buyer", orders.c.buyer_index, orders.c.placed_at, orders.c.id)
+for _name in ("telephone", "email", "address"):
+    _hidden = f"{_name}_index"
+    _partial_index(orders, _name, orders.c[_hidden] != "", _hidden, "placed_at", "id")
 
 order_lines = Table(
     "order_lines",
@@ -224,7 +225,7 @@ order_lines = Table(
     PrimaryKeyConstraint("order_id", "line_id"),
 )
 """What SQL needs of lines: which orders want a SKU. The whole line is in the order's document."""
-Index("ix_order_lines_sku", order_lines.c.sku)
+Index("ix_order_lines_sku", order_lines.c.sku, order_lines.c.order_id)
 
 decisions = Table(
     "decisions",
@@ -262,18 +263,10 @@ consignments = Table(
     Column("former_numbers", Text, nullable=False, server_default="[]"),
 )
 Index("ix_consignments_order", consignments.c.order_id)
-Index(
-    "ix_consignments_tracking",
-    consignments.c.tracking_number,
-    postgresql_where=consignments.c.tracking_number != "",
-    sqlite_where=consignments.c.tracking_number != "",
-)
-Index(
-    "ix_consignments_due",
-    consignments.c.carrier_connection_id,
-    consignments.c.next_track_at,
-    postgresql_where=consignments.c.next_track_at.is_not(None),
-    sqlite_where=consignments.c.next_track_at.is_not(None),
+_partial_index(consignments, "tracking", consignments.c.tracking_number != "", "tracking_number", "order_id")
+_partial_index(consignments, "carrier", consignments.c.carrier != "", "carrier", "order_id")
+_partial_index(
+    consignments, "due", consignments.c.next_track_at.is_not(None), "carrier_connection_id", "next_track_at"
 )
 
 reservations = Table(
@@ -350,20 +343,8 @@ outbox = Table(
 """`state`: open, done, parked, withdrawn (did the worker finish); `outcome`: done, refused, unknown (what the
 platform said). `sent_at` is set before the call: a row that has it and no outcome is in doubt.
 Messages of one `subject` leave in order. With room left on their pages, claiming rows touches no index."""
-Index(
-    "ix_outbox_due",
-    outbox.c.connection_id,
-    outbox.c.not_before,
-    postgresql_where=outbox.c.state == "open",
-    sqlite_where=outbox.c.state == "open",
-)
-Index(
-    "ix_outbox_subject",
-    outbox.c.subject,
-    outbox.c.id,
-    postgresql_where=outbox.c.state == "open",
-    sqlite_where=outbox.c.state == "open",
-)
+_partial_index(outbox, "due", outbox.c.state == "open", "connection_id", "not_before")
+_partial_index(outbox, "subject", outbox.c.state == "open", "subject", "id")
 Index("ix_outbox_order", outbox.c.order_id)
 
 tracking_events = Table(
@@ -392,3 +373,13 @@ cases = Table(
     Column("opened_at", Instant, nullable=False),
     UniqueConstraint("order_id", "kind", "consignment_id"),
 )
+
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    _key("name", primary_key=True),
+    Column("wanted", Text, nullable=False),
+    _text("saved_by"),
+    Column("saved_at", Instant, nullable=False),
+)
+"""Searches for orders that people keep by name; personal values in `wanted` are blind indexes."""

@@ -72,7 +72,8 @@ class SalesOrder(Value):
 
     `total` must equal `expected_total()` within `rounding`, the deviation that this platform's own
     arithmetic can produce. `platform_hold` is the platform's reason that forbids shipping, else empty.
-    `whole_lines`: the platform cannot record a part of a line, so all of its units must travel together.
+    `paid_at` is null where the platform does not say when the buyer paid. `whole_lines`: the platform cannot
+    record a part of a line, so all of its units must travel together.
     """
 
     external_id: str
@@ -102,6 +103,7 @@ class SalesOrder(Value):
     note: str = ""
     seller_note: str = ""
     pay_by: datetime | None = None
+    paid_at: datetime | None = None
     ship_by: datetime | None = None
     extra: Mapping[str, str] = {}
 

@@ -9,10 +9,10 @@ from hub.bootstrap import World, open_hub
 from hub.context import HubContext
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import Location
-from hub.domain.territory import Territory
+from hub.domain.territories import Territory
 from hub.registry import Registry
 from hub.settings import HubSettings
-from hub.storage import stores
+from hub.storage import stores, territories
 from hub.storage.database import InlineDatabase, UnitOfWork
 from hub.storage.stock import Count
 from hub.storage.tables import metadata
@@ -63,7 +63,7 @@ def _found(hub: HubContext, uow: UnitOfWork, store_platform: str, carrier_platfo
     connect(hub, uow, CARRIER, "carrier", carrier_platform, "", "BooksShipments")
     for number in range(LOCATIONS):
         stores.add_location(uow, _location(number), hub.now())
-    stores.add_territory(uow, Territory(territory_id="territory", store_id="brand-1", country="CN"))
+    territories.save(uow, Territory(territory_id="territory", store_id="brand-1", country="CN"), hub.now())
     hub.books.stock.count(uow, _counts(), hub.now(), actor="bench")
     listings = [
         Listing(listing_id=str(number), sku=sku, title=sku) for number, sku in enumerate(SKUS, start=1)

@@ -11,10 +11,10 @@ from connectors.kit.conformance.rig import ManualClock
 from hub.clock import CountedIds
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import Location
-from hub.domain.territory import Territory
+from hub.domain.territories import Territory
 from hub.pipeline.books import Books, open_books
 from hub.pipeline.intake import work_inbox
-from hub.storage import stores
+from hub.storage import stores, territories
 from hub.storage.connections import Connections
 from hub.storage.database import Database, UnitOfWork
 from hub.storage.inbox import Arrival
@@ -166,7 +166,7 @@ def set_up(uow: UnitOfWork, house: House, stock: Mapping[str, int]) -> None:
     add_connection(uow, house, "store", "store", "plain", STORE_CAPABILITIES)
     add_connection(uow, house, "carrier", "carrier", "plain-carrier", CARRIER_CAPABILITIES)
     stores.add_location(uow, Location(location_id="wh", name="Warehouse", address=address()), house.now)
-    stores.add_territory(uow, Territory(territory_id="t", store_id="brand-store", country="CN"))
+    territories.save(uow, Territory(territory_id="t", store_id="brand-store", country="CN"), house.now)
     counts: Sequence[Count] = [Count(sku=sku, location_id="wh", on_hand=n) for sku, n in stock.items()]
     house.books.stock.count(uow, counts, house.now, actor="test")
 

@@ -12,7 +12,7 @@ from hub.domain.policies import StorePolicy
 from hub.domain.route import advance
 from hub.domain.snapshot import ConnectionFacts, KnownOrder, Location, Snapshot
 from hub.domain.stock import StockBook, StockRow
-from hub.domain.territory import Territory, TerritoryMap
+from hub.domain.territories import Territory, TerritoryMap
 from mappings.canonical import (
     Booking,
     Buyer,

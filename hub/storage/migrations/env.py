@@ -4,7 +4,11 @@ from typing import Literal
 
 from alembic import context
 
+from hub.storage import rule_tables, territory_tables
 from hub.storage.tables import Key, metadata
+
+TABLES = (rule_tables, territory_tables)
+"""Modules that add tables to the one metadata."""
 
 
 def _named_key(kind: str, item: object, _: object) -> str | Literal[False]:

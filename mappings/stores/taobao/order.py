@@ -69,6 +69,7 @@ def read_order(document: bytes) -> SalesOrder:
         shipping_method=trade.shipping_type or "",
         note=(trade.buyer_message or "").strip(),
         seller_note=(trade.seller_memo or "").strip(),
+        paid_at=_moment(trade.pay_time, "$.pay_time"),
         ship_by=_ship_by(trade),
         extra=dict(_leftovers(trade)),
     )

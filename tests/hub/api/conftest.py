@@ -17,11 +17,11 @@ from hub.asgi import application
 from hub.bootstrap import World, open_database, open_hub
 from hub.context import HubContext
 from hub.domain.policies import StorePolicy
-from hub.domain.territory import Territory
+from hub.domain.territories import Territory
 from hub.jobs.drain import drain
 from hub.jobs.listings import pull_listings
 from hub.settings import HubSettings
-from hub.storage import stores
+from hub.storage import stores, territories
 from hub.storage.database import UnitOfWork
 from hub.storage.stock import Count
 from hub.storage.tables import metadata
@@ -99,7 +99,7 @@ def _set_up(hub: HubContext, uow: UnitOfWork, twins: dict[str, Twin]) -> None:
             accepts_tokens_of=frozenset(),
         )
     stores.add_location(uow, location(), hub.now())
-    stores.add_territory(uow, Territory(territory_id="t", store_id="shop", country="CN"))
+    territories.save(uow, Territory(territory_id="t", store_id="shop", country="CN"), hub.now())
     hub.books.stock.count(uow, [Count(sku="RED", location_id="wh", on_hand=500)], hub.now(), actor="test")
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.domain.allocation import Wanted, allocate_step, fill, rank
 from hub.domain.order import Stage
-from hub.domain.territory import Territory
+from hub.domain.territories import Territory
 from tests.hub.samples import address, line, location, order, replace, snapshot, stock_book
 
 HERE, PROVINCE, COUNTRY, ABROAD = (

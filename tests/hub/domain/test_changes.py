@@ -156,6 +156,7 @@ class TestTooLate:
             (CANCELLED, CaseKind.CANCELLED_TOO_LATE),
             (MOVED, CaseKind.CHANGED_TOO_LATE),
             (sales(line(quantity_cancelled=1)), CaseKind.CANCELLED_TOO_LATE),
+            (sales(line("another", "BLUE")), CaseKind.CANCELLED_TOO_LATE),
             (replace(MOVED, cancelled_at=NOW), CaseKind.CANCELLED_TOO_LATE),
         ],
     )

@@ -49,3 +49,14 @@ def test_a_document_that_changes_no_quantity_tells_nothing(listed):
     listed.take(replace(held, note="ring twice"))
 
     assert news(listed) == []
+
+
+def test_a_line_that_is_gone_has_its_store_told_again(listed):
+    """Some platforms drop a line that was edited to nothing."""
+    held = sales(line(), line("l2", "BLUE"), payment_status=PaymentStatus.PENDING)
+    listed.take(held)
+    listed.run(lambda uow: uow.change("DELETE FROM stock_changes"))
+
+    listed.take(replace(held, lines=held.lines[1:]))
+
+    assert news(listed) == [("RED", True)]

@@ -11,12 +11,41 @@ Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     op.create_table(
+        "blacklist",
+        sa.Column("kind", Key, nullable=False),
+        sa.Column("mark", Key, nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "mark", name=op.f("pk_blacklist")),
+    )
+    op.create_table(
         "drift",
         sa.Column("platform", Key, nullable=False),
         sa.Column("path", Key, nullable=False),
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("first_seen_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "path", name=op.f("pk_drift")),
+    )
+    op.create_table(
+        "price_floors",
+        sa.Column("sku", Key, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("campaign", Key, nullable=False),
+        sa.Column("amount", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("sku", "currency", "campaign", name=op.f("pk_price_floors")),
+    )
+    op.create_table(
+        "saved_filters",
+        sa.Column("name", Key, nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("saved_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("saved_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_saved_filters")),
     )
     op.create_table(
         "secrets",
@@ -56,6 +85,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stores")),
     )
     op.create_table(
+        "territory_areas",
+        sa.Column("digest", Key, nullable=False),
+        sa.Column("polygons", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_territory_areas")),
+    )
+    op.create_table(
         "connections",
         sa.Column("id", Key, nullable=False),
         sa.Column("kind", sa.Text(), server_default="", nullable=False),
@@ -81,6 +116,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_connections_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connections")),
     )
+    op.create_index("ix_connections_store", "connections", ["store_id"], unique=False)
     op.create_table(
         "locations",
         sa.Column("id", Key, nullable=False),
@@ -95,14 +131,27 @@ def upgrade() -> None:
     op.create_table(
         "territories",
         sa.Column("id", Key, nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_to", sa.BigInteger(), nullable=True),
         sa.Column("store_id", Key, nullable=False),
         sa.Column("country", sa.Text(), server_default="", nullable=False),
         sa.Column("province", sa.Text(), server_default="", nullable=False),
         sa.Column("city", sa.Text(), server_default="", nullable=False),
         sa.Column("district", sa.Text(), server_default="", nullable=False),
         sa.Column("postal_prefix", sa.Text(), server_default="", nullable=False),
+        sa.Column("area", Key, server_default="", nullable=False),
+        sa.Column("precedence", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_territories_in_time")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_territories_store_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_territories")),
+        sa.PrimaryKeyConstraint("id", "valid_from", name=op.f("pk_territories")),
+    )
+    op.create_index(
+        "ix_territories_open",
+        "territories",
+        ["id"],
+        unique=True,
+        postgresql_where=sa.text("valid_to IS NULL"),
+        sqlite_where=sa.text("valid_to IS NULL"),
     )
     op.create_table(
         "inbox",
@@ -181,12 +230,14 @@ def upgrade() -> None:
         sa.Column("buyer_index", Key, nullable=False),
         sa.Column("telephone_index", Key, nullable=False),
         sa.Column("email_index", Key, nullable=False),
+        sa.Column("address_index", Key, server_default="", nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=True),
         sa.Column("inbox_id", Key, server_default="", nullable=False),
         sa.Column("elsewhere", sa.Text(), server_default="{}", nullable=False),
         sa.Column("waived", sa.Text(), server_default="[]", nullable=False),
         sa.Column("person_hold", sa.Text(), server_default="", nullable=False),
         sa.Column("is_history", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("held_until", sa.BigInteger(), nullable=True),
         sa.Column("decided", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
@@ -194,11 +245,45 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_orders_connection_id")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_orders_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
-        sa.UniqueConstraint("connection_id", "external_id", name=op.f("uq_orders_connection_id_external_id")),
+        sa.UniqueConstraint("external_id", "connection_id", name=op.f("uq_orders_external_id_connection_id")),
     )
-    op.create_index("ix_orders_buyer", "orders", ["buyer_index", "placed_at"], unique=False)
-    op.create_index("ix_orders_number", "orders", ["number"], unique=False)
+    op.create_index(
+        "ix_orders_address",
+        "orders",
+        ["address_index", "placed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("address_index != ''"),
+        sqlite_where=sa.text("address_index != ''"),
+    )
+    op.create_index("ix_orders_buyer", "orders", ["buyer_index", "placed_at", "id"], unique=False)
+    op.create_index("ix_orders_connection", "orders", ["connection_id", "placed_at", "id"], unique=False)
+    op.create_index(
+        "ix_orders_email",
+        "orders",
+        ["email_index", "placed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("email_index != ''"),
+        sqlite_where=sa.text("email_index != ''"),
+    )
+    op.create_index(
+        "ix_orders_held",
+        "orders",
+        ["held_until", "id"],
+        unique=False,
+        postgresql_where=sa.text("held_until IS NOT NULL"),
+        sqlite_where=sa.text("held_until IS NOT NULL"),
+    )
+    op.create_index("ix_orders_number", "orders", ["number", "id"], unique=False)
+    op.create_index("ix_orders_placed", "orders", ["placed_at", "id"], unique=False)
     op.create_index("ix_orders_stage", "orders", ["stage", "id"], unique=False)
+    op.create_index(
+        "ix_orders_telephone",
+        "orders",
+        ["telephone_index", "placed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("telephone_index != ''"),
+        sqlite_where=sa.text("telephone_index != ''"),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", Key, nullable=False),
@@ -290,6 +375,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consignments")),
     )
     op.create_index(
+        "ix_consignments_carrier",
+        "consignments",
+        ["carrier", "order_id"],
+        unique=False,
+        postgresql_where=sa.text("carrier != ''"),
+        sqlite_where=sa.text("carrier != ''"),
+    )
+    op.create_index(
         "ix_consignments_due",
         "consignments",
         ["carrier_connection_id", "next_track_at"],
@@ -301,7 +394,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_consignments_tracking",
         "consignments",
-        ["tracking_number"],
+        ["tracking_number", "order_id"],
         unique=False,
         postgresql_where=sa.text("tracking_number != ''"),
         sqlite_where=sa.text("tracking_number != ''"),
@@ -329,7 +422,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id")),
         sa.PrimaryKeyConstraint("order_id", "line_id", name=op.f("pk_order_lines")),
     )
-    op.create_index("ix_order_lines_sku", "order_lines", ["sku"], unique=False)
+    op.create_index("ix_order_lines_sku", "order_lines", ["sku", "order_id"], unique=False)
     op.create_table(
         "reservations",
         sa.Column("consignment_id", Key, nullable=False),
