@@ -8,6 +8,7 @@ import pytest
 
 from connectors.stores.vendure import connector
 from hub.domain.order import Stage
+from mappings.canonical import CARRIER_NAMES
 from tests.interop.vendure_hub import CARRIER, IN_SHANGHAI, HubOnVendure
 from tests.interop.vendure_server import VendureServer
 from tests.interop.vendure_shop import BUYER, PlacedOrder, VendureShop
@@ -208,7 +209,7 @@ async def told(hub: HubOnVendure, order: PlacedOrder) -> list[tuple[str, Mapping
     fulfilments = hub.shop.fulfilments(order.id)
     if fulfilments:
         assert sorted(code for _, _, code, _ in fulfilments) == sorted(await hub.carried(order.id))
-    assert {method for _, method, _, _ in fulfilments} <= {CARRIER}
+    assert {method for _, method, _, _ in fulfilments} <= {CARRIER_NAMES[CARRIER]}
     return [
         (state, {skus[line]: units for line, units in lines.items()}) for state, _, _, lines in fulfilments
     ]
