@@ -15,17 +15,23 @@ help:
 	@echo "make env     make just the environment (.venv)"
 	@echo "make lock    write the hash-locked requirements anew"
 
+# A lock names every package, so nothing is left to resolve: a resolver that meets
+# `coverage[toml]>=7.10` beside `coverage==7.17.3` asks for the newest release, which has no hash.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
 # The environment of a user: what runs the hub, locked by hash.
 $(VENV)/.run: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("orderhub needs Python 3.11 or newer: make PYTHON=python3.12 …") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-build-isolation --editable .
+	$(BIN)/python -m pip check --disable-pip-version-check
 	touch $@
 
 # The environment of a developer: the same and the tools.
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(INSTALL) --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip check --disable-pip-version-check
 	touch $@
 
 env: $(VENV)/.dev
