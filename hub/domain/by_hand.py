@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from hub.domain.composition import apportion, worth
 from hub.domain.dispatch import follow, handed_over, send, settle, tell
 from hub.domain.effects import Effect, Verb, Withdraw
 from hub.domain.order import FINAL, Consignment, Order, Parcel, Reason
@@ -42,7 +43,7 @@ def shipped_by_hand(
             continue
         for line in part.lines:
             asked[line.line_id] = asked.get(line.line_id, 0) - line.quantity
-        order, booking = _cut_out(order, waiting, part)
+        order, part, booking = _cut_out(order, waiting, part)
         parcel = replace(part, carrier=carrier, tracking_number=number, booked_at=snapshot.now)
         parcel = replace(parcel, carrier_connection_id=_follower(carrier, snapshot))
         order = order.with_consignment(parcel)
@@ -99,14 +100,16 @@ def _part(waiting: Consignment, asked: Mapping[str, int] | None) -> Consignment:
     return replace(waiting, lines=tuple(line for line in kept if line.quantity > 0))
 
 
-def _cut_out(order: Order, waiting: Consignment, part: Consignment) -> tuple[Order, tuple[Effect, ...]]:
+def _cut_out(
+    order: Order, waiting: Consignment, part: Consignment
+) -> tuple[Order, Consignment, tuple[Effect, ...]]:
     """Split the part that ships now from the rest, which keeps waiting in a consignment of its own and is
     booked with the carrier that was chosen for all of it."""
     shipped = {line.line_id: line.quantity for line in part.lines}
     rest = (replace(line, quantity=line.quantity - shipped.get(line.line_id, 0)) for line in waiting.lines)
     left = tuple(line for line in rest if line.quantity > 0)
     if not left:
-        return order, ()
+        return order, part, ()
     remainder = Consignment(
         consignment_id=f"{order.order_id}-{len(order.consignments) + 1}",
         location_id=waiting.location_id,
@@ -114,9 +117,16 @@ def _cut_out(order: Order, waiting: Consignment, part: Consignment) -> tuple[Ord
         stage=Parcel.RELEASED,
         carrier_connection_id=waiting.carrier_connection_id,
     )
+    if waiting.collect is not None:
+        mine, others = apportion(
+            waiting.collect, [worth(order, part.lines), worth(order, left)], order.sales.currency
+        )
+        part = replace(part, collect=mine)
+        remainder = replace(remainder, collect=others)
     order = replace(order, consignments=(*order.consignments, remainder))
     carrier = remainder.carrier_connection_id
-    return order, (send(Verb.BOOK, carrier, order, remainder.consignment_id),) if carrier else ()
+    booking = (send(Verb.BOOK, carrier, order, remainder.consignment_id),) if carrier else ()
+    return order, part, booking
 
 
 def _follower(carrier: str, snapshot: Snapshot) -> str:

@@ -5,6 +5,8 @@ back (withdrawn if unsent, cancelled at the carrier if sent) and the order takes
 still wanted. What already left cannot be changed: a case is opened for a person.
 """
 
+from decimal import Decimal
+
 import msgspec
 
 from hub.domain.audit import NO_ADDRESS, is_paid, refund_is_open
@@ -51,7 +53,7 @@ def amend(order: Order, sales: SalesOrder, sent: frozenset[str], snapshot: Snaps
     )
 
 
-_TOO_LATE_ONCE_TOLD = frozenset({"address_changed", "quantities_changed"})
+_TOO_LATE_ONCE_TOLD = frozenset({"address_changed", "quantities_changed", "amount_changed"})
 """No platform takes back a fulfilment for these, so a second parcel could never be told."""
 
 
@@ -82,6 +84,7 @@ class _Facts(FrozenStruct):
     cancelled: bool
     platform_hold: str
     refund_requested: bool
+    to_collect: Decimal | None
 
 
 def _facts(sales: SalesOrder) -> _Facts:
@@ -91,6 +94,7 @@ def _facts(sales: SalesOrder) -> _Facts:
         cancelled=sales.cancelled_at is not None,
         platform_hold=sales.platform_hold,
         refund_requested=refund_is_open(sales),
+        to_collect=sales.total if sales.cash_on_delivery else None,
     )
 
 
@@ -103,6 +107,8 @@ def _differences(before: Order, after: Order, snapshot: Snapshot) -> tuple[Reaso
         found.append(Reason(code="address_changed", text="the delivery address changed"))
     if new.wanted != old.wanted:
         found.append(Reason(code="quantities_changed", text="quantities changed on the platform"))
+    if new.to_collect != old.to_collect:
+        found.append(Reason(code="amount_changed", text="the amount to collect at the door changed"))
     policy = snapshot.policy(after.store_id)
     if is_paid(before.sales, policy) and not is_paid(after.sales, policy):
         found.append(Reason(code="payment_withdrawn", text=f"payment is {after.sales.payment_status}"))
@@ -136,6 +142,8 @@ def _too_late(before: Order, after: Order, consignment: Consignment) -> list[Ope
         kinds.append((CaseKind.CANCELLED_TOO_LATE, f"cancelled on the platform after {since}"))
     if new.address != old.address and not new.cancelled:
         kinds.append((CaseKind.CHANGED_TOO_LATE, f"the address changed after {since}"))
+    if new.to_collect != old.to_collect and not new.cancelled:
+        kinds.append((CaseKind.CHANGED_TOO_LATE, f"the amount to collect changed after {since}"))
     if _wants_less(before, after) and not new.cancelled:
         kinds.append((CaseKind.CANCELLED_TOO_LATE, f"units were cancelled or refunded after {since}"))
     return [

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from hub.domain.composition import with_collections
 from hub.domain.effects import CaseKind, Consume, Effect, OpenCase, Send, Unreserve, Verb, Withdraw
 from hub.domain.order import Consignment, Order, Parcel, Reason, Stage
 from hub.domain.outcome import Outcome
@@ -20,6 +21,7 @@ def release_step(order: Order, snapshot: Snapshot) -> Outcome:
     carrier is connected, the consignment waits for a person (`orders ship`)."""
     effects: list[Effect] = []
     reasons: list[Reason] = []
+    order = with_collections(order)
     for planned in [each for each in order.consignments if each.stage is Parcel.PLANNED]:
         carrier = _carrier_for(order, planned, snapshot)
         order = order.with_consignment(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -86,6 +87,7 @@ class Consignment(FrozenStruct):
     told: bool = False
     told_status: TrackingStatus | None = None
     former_numbers: tuple[str, ...] = ()
+    collect: Decimal | None = None
 
     @property
     def is_live(self) -> bool:

@@ -27,7 +27,7 @@ def shipment_request(order: Order, consignment: Consignment, location: Location)
         )
         for part in consignment.lines
     )
-    collect = Money(amount=sales.total, currency=sales.currency) if sales.cash_on_delivery else None
+    collect = Money(amount=consignment.collect, currency=sales.currency) if consignment.collect else None
     return ShipmentRequest(
         reference=consignment.consignment_id,
         order_number=sales.order_number,

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hub.context import HubContext
 from hub.jobs.sweep import due_work
@@ -25,6 +25,7 @@ from hub.simulation.digest import digest_tables
 from hub.simulation.due import next_due, open_work, parked_without_case
 from hub.simulation.faults import NO_FAULTS, FaultMix, draw_faults
 from hub.simulation.invariants import Ledgers, Violated, check_books, patient_stores
+from hub.simulation.keeper import Keeper
 from hub.simulation.machine import Machine, address, stream
 from hub.simulation.opening import open_for_business, receive_goods
 from hub.simulation.wire import Door, Line
@@ -91,12 +92,12 @@ class Simulation:
         self.clock, self.fate = self.machine.clock, self.machine.fate
         self.database, self.queue = self.machine.database, self.machine.queue
         self.world = World(self.brand, self.twins, stream(seed, "world"))
+        self.keeper = Keeper(self.twins, address)
         self.ledgers = Ledgers(self.twins, patient_stores(self.brand))
         self._door = Line(Door(lambda: self.hub, self.fate))
         self.steps = 0
         self.jobs: Counter[str] = Counter()
         self._checked = 0
-        self._paused_since: dict[str, datetime] = {}
 
     @property
     def hub(self) -> HubContext:
@@ -212,24 +213,12 @@ class Simulation:
                 self.world.restocks.pop(0)
 
     async def _sign_in_again(self) -> None:
-        """What a person does about a paused connection, a while after: new credentials, then resume."""
-        paused = self.database.transact(_asking_for_sign_in, reading=True)[0]
-        for connection_id in paused:
-            since = self._paused_since.setdefault(connection_id, self.clock.true)
-            if self.clock.true < since + timedelta(minutes=30):
-                continue
-            self.twins[connection_id].sign_in_again()
-            settings = self.twins[connection_id].settings(address(connection_id))
-
-            def sign_in(
-                uow: UnitOfWork, connection_id: str = connection_id, new: dict[str, Any] = settings
-            ) -> None:
-                self.hub.books.connections.replace_settings(uow, connection_id, new)
-                self.hub.books.connections.resume(uow, connection_id)
-
-            await self._survive(self.hub.database.run(sign_in))
+        now = self.clock.true
+        for connection_id in self.database.transact(lambda uow: self.keeper.asked(uow, now), reading=True)[0]:
+            await self._survive(
+                self.hub.database.run(lambda uow: self.keeper.sign_in(self.hub, uow, connection_id))  # noqa: B023 - runs at once
+            )
             self.jobs["sign in again"] += 1
-        self._paused_since = {each: at for each, at in self._paused_since.items() if each in paused}
 
     async def _deliver_webhooks(self) -> None:
         for twin in self.twins.values():
@@ -296,14 +285,6 @@ async def _all(*jobs: Awaitable[object]) -> object:
         if isinstance(result, BaseException):
             raise result
     return None
-
-
-def _asking_for_sign_in(uow: UnitOfWork) -> list[str]:
-    rows = uow.all(
-        "SELECT id FROM connections WHERE status = 'paused'"
-        " AND paused_reason LIKE 'sign in again%' ORDER BY id"
-    )
-    return [row.id for row in rows]
 
 
 def _is_known(uow: UnitOfWork, reference: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -351,6 +352,7 @@ def _consignment(row: Any, lines: tuple[Reserved, ...]) -> Consignment:
         told=bool(row.told),
         told_status=TrackingStatus(row.told_status) if row.told_status else None,
         former_numbers=tuple(msgspec.json.decode(row.former_numbers)),
+        collect=Decimal(row.collect) if row.collect else None,
     )
 
 
@@ -375,6 +377,7 @@ def _consignment_row(
         each.told_status.value if each.told_status else "",
         next_track_at if each.stage in (Parcel.BOOKED, Parcel.DISPATCHED, Parcel.CANCELLING) else None,
         _json(each.former_numbers).decode() if each.former_numbers else "[]",
+        str(each.collect) if each.collect is not None else "",
     )
 
 

@@ -22,11 +22,23 @@ from mappings.canonical import StockLevel
 from mappings.structs import FrozenStruct
 
 IN_TURN = (
-    "NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state = 'open' AND e.subject = o.subject AND e.id < o.id)"
-    " AND (o.verb <> 'push_fulfilment' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id"
-    " AND e.verb = 'push_fulfilment' AND e.state = 'open' AND e.id < o.id))"
+    "o.id = (SELECT min(e.id) FROM outbox e WHERE e.state = 'open' AND e.subject = o.subject)"
+    " AND (o.verb <> 'push_fulfilment' OR o.id = (SELECT min(e.id) FROM outbox e"
+    " WHERE e.state = 'open' AND e.verb = 'push_fulfilment' AND e.order_id = o.order_id))"
 )
 """Condition on a row `o`: nothing that must leave before it is still open."""
+
+_MAY_LEAVE = (
+    "'active' = (SELECT c.status FROM connections c WHERE c.id = o.connection_id)"
+    " AND 'active' = (SELECT g.status FROM connections g WHERE g.id = o.gate_connection_id)"
+)
+"""Condition on a row `o`: its connection is active, and so is its gate. Neither this nor `IN_TURN` is a join,
+so that rows are read in the order of the index, and no further than the limit, whatever statistics say."""
+
+
+_IS_OPEN = "outbox.state || '' = 'open'"
+"""No index serves it, so that rows are found by their ids: with old statistics the planner takes open rows
+for few, and would read a whole backlog for each batch."""
 
 
 class Message(FrozenStruct):
@@ -196,10 +208,8 @@ class Outbox:
         rows = uow.all(
             "SELECT o.id, o.connection_id, o.verb, o.order_id, o.subject, o.document, o.attempts,"
             " o.lease_epoch, o.sent_at FROM outbox o"
-            " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
-            " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
             " WHERE o.state = 'open' AND o.connection_id = :connection AND o.not_before <= :now"
-            f" AND o.lease_until <= :lease_now AND {IN_TURN}"
+            f" AND o.lease_until <= :lease_now AND {_MAY_LEAVE} AND {IN_TURN}"
             f" ORDER BY o.not_before, o.id LIMIT :limit{skip}",
             connection=connection_id,
             now=micros(now),
@@ -236,7 +246,7 @@ class Outbox:
             "UPDATE outbox SET state = k.state, outcome = k.outcome, last_error = k.error,"
             " not_before = k.not_before, sent_at = k.sent_at, done_at = k.done_at, lease_until = 0,"
             f" attempts = attempts - k.unspent FROM {keys(uow, **kinds)} WHERE outbox.id = k.id"
-            " AND outbox.state = 'open' AND outbox.lease_epoch = k.epoch RETURNING outbox.id",
+            f" AND {_IS_OPEN} AND outbox.lease_epoch = k.epoch RETURNING outbox.id",
             keys=packed(
                 [_verdict_row(each, at) for each in sorted(verdicts, key=lambda each: each.message.id)]
             ),
@@ -246,11 +256,8 @@ class Outbox:
     def due_connections(self, uow: UnitOfWork, now: datetime, lease_now: int) -> list[str]:
         """Connections with something to send now (for the sweep)."""
         rows = uow.all(
-            "SELECT DISTINCT o.connection_id FROM outbox o"
-            " JOIN connections c ON c.id = o.connection_id AND c.status = 'active'"
-            " JOIN connections g ON g.id = o.gate_connection_id AND g.status = 'active'"
-            f" WHERE o.state = 'open' AND o.not_before <= :now AND o.lease_until <= :lease_now AND {IN_TURN}"
-            " ORDER BY o.connection_id",
+            "SELECT DISTINCT o.connection_id FROM outbox o WHERE o.state = 'open' AND o.not_before <= :now"
+            f" AND o.lease_until <= :lease_now AND {_MAY_LEAVE} AND {IN_TURN} ORDER BY o.connection_id",
             now=micros(now),
             lease_now=lease_now,
         )
@@ -279,16 +286,17 @@ def write_levels(levels: Mapping[str, StockLevel]) -> str:
 
 
 def _message(row: Any) -> Message:
+    id_, connection_id, verb, order_id, subject, document, attempts, epoch, sent_at = row
     return Message(
-        id=row.id,
-        connection_id=row.connection_id,
-        verb=Verb(row.verb),
-        order_id=row.order_id or "",
-        subject=row.subject,
-        document=row.document,
-        attempts=row.attempts + 1,
-        epoch=row.lease_epoch + 1,
-        in_doubt=row.sent_at is not None,
+        id=id_,
+        connection_id=connection_id,
+        verb=Verb(verb),
+        order_id=order_id or "",
+        subject=subject,
+        document=document,
+        attempts=attempts + 1,
+        epoch=epoch + 1,
+        in_doubt=sent_at is not None,
     )
 
 

@@ -261,6 +261,7 @@ consignments = Table(
     _text("told_status"),
     Column("next_track_at", Instant, nullable=True),
     Column("former_numbers", Text, nullable=False, server_default="[]"),
+    _text("collect"),
 )
 Index("ix_consignments_order", consignments.c.order_id)
 _partial_index(consignments, "tracking", consignments.c.tracking_number != "", "tracking_number", "order_id")
@@ -343,9 +344,9 @@ outbox = Table(
 """`state`: open, done, parked, withdrawn (did the worker finish); `outcome`: done, refused, unknown (what the
 platform said). `sent_at` is set before the call: a row that has it and no outcome is in doubt.
 Messages of one `subject` leave in order. With room left on their pages, claiming rows touches no index."""
-_partial_index(outbox, "due", outbox.c.state == "open", "connection_id", "not_before")
+_partial_index(outbox, "due", outbox.c.state == "open", "connection_id", "not_before", "id")
 _partial_index(outbox, "subject", outbox.c.state == "open", "subject", "id")
-Index("ix_outbox_order", outbox.c.order_id)
+_partial_index(outbox, "order", outbox.c.order_id.is_not(None), "order_id")
 
 tracking_events = Table(
     "tracking_events",

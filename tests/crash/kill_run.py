@@ -38,6 +38,7 @@ from hub.simulation.closing import close_stores
 from hub.simulation.due import open_work
 from hub.simulation.faults import ANSWERS, PAGES, SIGN_IN, WEBHOOKS, all_faults
 from hub.simulation.invariants import Ledgers, Violated, check_books, patient_stores
+from hub.simulation.keeper import Keeper
 from hub.simulation.opening import open_for_business, receive_goods
 from hub.simulation.world import World
 from hub.storage.database import UnitOfWork
@@ -53,8 +54,6 @@ TRACK_EVERY = timedelta(hours=12)
 QUIET_FOR = 2 * TRACK_EVERY + PULL_EVERY
 MOST_WAITING = 150
 """Rows that are due before time all but stands still for the hub."""
-ASK_FOR_SIGN_IN = frozenset({"taobao"})
-"""Platforms whose ended consent only a person renews; another test ends it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +64,7 @@ class KillReport:
     orders: int
     strikes: Mapping[str, int]
     leased_at_kills: int
+    signed_in_again: int
     requests: int
     effects: Mapping[str, int]
     repeated: int
@@ -80,7 +80,8 @@ class KillReport:
     def __str__(self) -> str:
         struck = ", ".join(f"{number} × {what}" for what, number in sorted(self.strikes.items()))
         return (
-            f"seed {self.seed}, {self.orders} orders: {struck}, {self.leased_at_kills} messages leased then; "
+            f"seed {self.seed}, {self.orders} orders: {struck}, {self.leased_at_kills} messages leased then, "
+            f"{self.signed_in_again} times signed in again; "
             f"{self.requests} requests, {self.repeated} deliveries repeated, "
             f"{sum(self.effects.values())} effects, twins' faults {sum(self.faults.values())}; "
             f"{self.seconds:.0f} s; " + ("everything once" if self.holds else "; ".join(self.problems[:8]))
@@ -116,6 +117,7 @@ class _Run:
             self.twins[name] = load_twin(plugin, self.clock, seed * 100 + number)
         self.world = World(self.brand, self.twins, Random(f"{seed}/world"))
         self.servers = _Servers(self.twins, self.port)
+        self.keeper = Keeper(self.twins, self.servers.address)
         self.victims = [
             Victim(
                 f"hub {slot}",
@@ -128,6 +130,7 @@ class _Run:
         self.hub = self._open(world)
         self.strikes: Counter[str] = Counter()
         self.leased_at_kills = 0
+        self.signed_in_again = 0
 
     def _environment(self, folder: Path) -> dict[str, str]:
         return {
@@ -211,8 +214,15 @@ class _Run:
         while self.world.restocks and self.world.restocks[0].at <= self.clock():
             restock = self.world.restocks.pop(0)
             await self.hub.database.run(lambda uow: receive_goods(self.hub, uow, restock, self.clock()))  # noqa: B023 - runs at once
+        await self._sign_in_again()
         self.clock.advance_to(self.clock() + step)
         await asyncio.sleep(TICK_SECONDS)
+
+    async def _sign_in_again(self) -> None:
+        now = self.clock()
+        for connection_id in await self.hub.database.read(lambda uow: self.keeper.asked(uow, now)):
+            self.signed_in_again += 1
+            await self.hub.database.run(lambda uow: self.keeper.sign_in(self.hub, uow, connection_id))  # noqa: B023 - runs at once
 
     async def live(self, plan: Mapping[str, int]) -> None:
         """All orders and all strikes."""
@@ -302,9 +312,10 @@ async def kill_run(
             problems = [f"N-LIVE: still open: {left[:5]}"] if left else await run.problems()
             return KillReport(
                 seed=seed,
-                orders=orders,
+                orders=len(run.world.placed),
                 strikes=dict(run.strikes),
                 leased_at_kills=run.leased_at_kills,
+                signed_in_again=run.signed_in_again,
                 requests=run.servers.answered,
                 effects=Counter(each.kind for twin in run.twins.values() for each in twin.effects),
                 repeated=await run.hub.database.read(_repeated),
@@ -337,10 +348,7 @@ async def _running(run: _Run) -> AsyncIterator[None]:
 
 def _misbehave(twins: Mapping[str, Twin], strength: float) -> None:
     for twin in twins.values():
-        names = (*ANSWERS, *PAGES, *WEBHOOKS)
-        if twin.platform not in ASK_FOR_SIGN_IN:
-            names = (*names, *SIGN_IN)
-        all_faults(names, strength).apply(twin)
+        all_faults((*ANSWERS, *PAGES, *WEBHOOKS, *SIGN_IN), strength).apply(twin)
 
 
 def _seen(twins: Mapping[str, Twin]) -> Counter[str]:

@@ -40,6 +40,7 @@ class Sender:
         self._number = 0
         self.acknowledged: set[str] = set()
         self.refused = 0
+        self._has_enough = False
 
     async def post(self, client: httpx.AsyncClient) -> int:
         """The status; 0 without an answer."""
@@ -60,18 +61,21 @@ class Sender:
         self.refused += answer.status_code == 503
         return answer.status_code
 
-    async def flood(self) -> None:
-        """Until cancelled."""
-        async with httpx.AsyncClient(timeout=10) as client:
+    @asynccontextmanager
+    async def flooding(self) -> AsyncIterator[None]:
+        """Senders at work. They end by themselves: one that is cancelled while it connects may leave its
+        socket open."""
+        async with httpx.AsyncClient(timeout=10) as client, asyncio.TaskGroup() as group:
 
             async def send() -> None:
-                while True:
+                while not self._has_enough:
                     if not await self.post(client):
                         await asyncio.sleep(0.01)
 
-            async with asyncio.TaskGroup() as group:
-                for _ in range(SENDERS):
-                    group.create_task(send())
+            for _ in range(SENDERS):
+                group.create_task(send())
+            yield
+            self._has_enough = True
 
     async def until_acknowledged(self, more: int) -> None:
         wanted = len(self.acknowledged) + more
@@ -154,13 +158,11 @@ async def web_process() -> AsyncIterator[asyncio.subprocess.Process]:
 async def test_what_was_acknowledged_survives_the_death_of_the_web_process(settings: HubSettings) -> None:
     database = _with_a_shop(settings)
     sender, random = Sender(settings.port), Random(5)
-    flood = asyncio.create_task(sender.flood())
-    for _ in range(3):
-        async with web_process() as web:
-            await sender.until_acknowledged(random.randint(30, 150))
-            web.kill()
-    flood.cancel()
-    await asyncio.gather(flood, return_exceptions=True)
+    async with sender.flooding():
+        for _ in range(3):
+            async with web_process() as web:
+                await sender.until_acknowledged(random.randint(30, 150))
+                web.kill()
     assert len(sender.acknowledged) >= 80
     assert sender.acknowledged <= _stored(database)
     database.close()
@@ -173,14 +175,11 @@ async def test_a_crash_of_the_database_loses_nothing_acknowledged_and_needs_no_r
     monkeypatch.setenv("HUB_DATABASE_URL", url)
     database = _with_a_shop(HubSettings())
     sender = Sender(settings.port)
-    async with web_process() as web:
-        flood = asyncio.create_task(sender.flood())
+    async with web_process() as web, sender.flooding():
         for _ in range(3):
             await sender.until_acknowledged(60)
             _crash(url)
         await sender.until_acknowledged(60)
-        flood.cancel()
-        await asyncio.gather(flood, return_exceptions=True)
         assert web.returncode is None, "it needed a restart"
     assert sender.acknowledged <= _stored(database)
     database.close()

@@ -1,5 +1,7 @@
 """Orders are loaded as they were saved, and only found by those who hold the key."""
 
+from decimal import Decimal
+
 import pytest
 
 from hub.domain.order import Parcel, Stage
@@ -22,7 +24,9 @@ FULL = replace(
     shipped(
         order(line(quantity=2, quantity_fulfilled=1), line("l2", "BLUE")),
         Stage.RELEASED,
-        consignment(1, Parcel.BOOKED, carrier="swift", tracking_number="T-1", booked_at=NOW),
+        consignment(
+            1, Parcel.BOOKED, carrier="swift", tracking_number="T-1", booked_at=NOW, collect=Decimal("9.90")
+        ),
         consignment(2, Parcel.DELIVERED, status=TrackingStatus.DELIVERED, status_at=NOW, told=True),
         *(consignment(number, Parcel.CANCELLED) for number in range(3, 12)),
     ),

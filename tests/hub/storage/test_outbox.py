@@ -1,6 +1,7 @@
 """What leaves the hub: in which order, through whose gate, under whose lease."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -308,3 +309,28 @@ def test_every_addressed_connection_is_woken_once(house):
     put(house, send(), send("o2-1"), send(verb=Verb.PUSH_FULFILMENT, connection="store"))
 
     assert house.woken == ["work_outbox", "work_outbox"]
+
+
+BACKLOG, ROUND = 4000, 100
+
+
+def test_a_round_reads_no_more_of_a_long_backlog_than_it_sends(house):
+    """Statistics know nothing of the backlog yet: then a planner reads tables whole."""
+    put(house, *(send(f"o{number}-1") for number in range(BACKLOG)))
+
+    def one_round(uow):
+        messages = house.books.outbox.claim(uow, "carrier", ROUND, house.now, micros(house.now))
+        house.books.outbox.record(uow, [done(each) for each in messages], house.now)
+        return len(messages), _rows_read(uow)
+
+    rounds = [house.run(one_round) for _ in range(4)]
+    assert [sent for sent, _ in rounds] == [ROUND] * 4
+    assert all(after - before < 6 * ROUND for (_, before), (_, after) in pairwise(rounds))
+
+
+def _rows_read(uow):
+    """Rows of the outbox that this connection has read; PostgreSQL counts them."""
+    if not uow.is_postgres:
+        return 0
+    counted = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'outbox'"
+    return uow.one(counted)[0]

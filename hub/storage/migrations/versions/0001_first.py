@@ -313,12 +313,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_due",
         "outbox",
-        ["connection_id", "not_before"],
+        ["connection_id", "not_before", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'open'"),
         sqlite_where=sa.text("state = 'open'"),
     )
-    op.create_index("ix_outbox_order", "outbox", ["order_id"], unique=False)
+    op.create_index(
+        "ix_outbox_order",
+        "outbox",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("order_id IS NOT NULL"),
+        sqlite_where=sa.text("order_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_outbox_subject",
         "outbox",
@@ -370,6 +377,7 @@ def upgrade() -> None:
         sa.Column("told_status", sa.Text(), server_default="", nullable=False),
         sa.Column("next_track_at", sa.BigInteger(), nullable=True),
         sa.Column("former_numbers", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("collect", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name=op.f("fk_consignments_location_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_consignments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consignments")),
