@@ -1,6 +1,6 @@
 """An order as the hub knows it: what the platform says, how far we took it, and what we send where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -97,6 +97,25 @@ class Consignment(FrozenStruct):
     def is_handed_over(self) -> bool:
         return self.stage in HANDED_OVER
 
+    @property
+    def may_be_told(self) -> bool:
+        """The store knows it, or may have been told just now by somebody who has not reported yet."""
+        return self.told or self.is_handed_over or self.stage in (Parcel.BOOKED, Parcel.CANCELLING)
+
+    @property
+    def is_told_in_vain(self) -> bool:
+        """The store calls its units fulfilled, and it will never come: whatever ships instead corrects it."""
+        return self.told and self.stage is Parcel.CANCELLED
+
+
+def units_of(consignments: Iterable[Consignment]) -> dict[str, int]:
+    """Line id → units in consignments."""
+    units: dict[str, int] = {}
+    for consignment in consignments:
+        for part in consignment.lines:
+            units[part.line_id] = units.get(part.line_id, 0) + part.quantity
+    return units
+
 
 class Reason(FrozenStruct, omit_defaults=True):
     """Why: a stable code for machines and a sentence for people. Never holds personal values.
@@ -154,12 +173,13 @@ class Order(FrozenStruct):
         """Line id → units that nobody ships yet; only lines that are ours, only positive numbers.
 
         The platform learns late of units in our own consignments, and we of consignments that it forgot:
-        the larger of both counts.
+        the larger of both counts. What it was told of a parcel that was taken back does not count.
         """
+        in_vain = units_of(each for each in self.consignments if each.is_told_in_vain)
         open_units = {
             line.line_id: line.quantity_wanted
             - max(
-                line.quantity_fulfilled,
+                line.quantity_fulfilled - in_vain.get(line.line_id, 0),
                 self.elsewhere.get(line.line_id, 0) + self.units_in_hand(line.line_id),
             )
             for line in self.sales.lines
@@ -170,11 +190,7 @@ class Order(FrozenStruct):
     def with_sales(self, sales: SalesOrder) -> "Order":
         """The same order with what the platform says now. Units that it calls fulfilled beyond those that it
         can know from us were shipped by somebody else, and stay so when it hears of ours."""
-        ours: dict[str, int] = {}
-        for consignment in self.consignments:
-            if consignment.is_handed_over or consignment.told or consignment.stage is Parcel.BOOKED:
-                for part in consignment.lines:
-                    ours[part.line_id] = ours.get(part.line_id, 0) + part.quantity
+        ours = units_of(each for each in self.consignments if each.may_be_told)
         elsewhere = {
             line.line_id: min(
                 line.quantity_fulfilled,

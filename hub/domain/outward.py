@@ -62,12 +62,23 @@ def store_shipment(order: Order, consignment: Consignment, carrier_name: str = "
         carrier=consignment.carrier,
         carrier_name=carrier_name,
         tracking_number=consignment.tracking_number,
-        former_numbers=consignment.former_numbers,
+        former_numbers=(*_numbers_told_in_vain(order, consignment), *consignment.former_numbers),
         shipped_at=left_at,
         status=consignment.status,
         status_at=consignment.status_at,
         lines=tuple(_line_quantities(consignment)),
         completes_order=_is_last(order, consignment),
+    )
+
+
+def _numbers_told_in_vain(order: Order, consignment: Consignment) -> tuple[str, ...]:
+    """Numbers under which the store knows units of this parcel, of parcels that were taken back."""
+    lines = {each.line_id for each in consignment.lines}
+    return tuple(
+        number
+        for each in order.consignments
+        if each.is_told_in_vain and lines.intersection(part.line_id for part in each.lines)
+        for number in (*each.former_numbers, each.tracking_number)
     )
 
 

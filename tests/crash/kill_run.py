@@ -9,15 +9,17 @@ comes to rest, and the books are compared with what the platforms know.
 import asyncio
 import contextlib
 import logging
+import re
 import socket
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 import psycopg
@@ -31,6 +33,7 @@ from hub.bootstrap import open_hub
 from hub.clock import micros
 from hub.context import HubContext
 from hub.demo.twins import TwinServers
+from hub.domain.order import Reason
 from hub.embedded import EmbeddedQueue
 from hub.settings import HubSettings
 from hub.simulation.brand import make_brand
@@ -41,6 +44,7 @@ from hub.simulation.invariants import Ledgers, Violated, check_books, patient_st
 from hub.simulation.keeper import Keeper
 from hub.simulation.opening import open_for_business, receive_goods
 from hub.simulation.world import World
+from hub.storage import story
 from hub.storage.database import UnitOfWork
 from hub.vault import new_master_key
 from tests.crash.clock import TICK_SECONDS, SteppedClock
@@ -72,6 +76,8 @@ class KillReport:
     faults: Mapping[str, int]
     seconds: float
     problems: list[str] = field(default_factory=list)
+    stories: list[str] = field(default_factory=list)
+    """What the hub knows of the orders that the problems name."""
 
     @property
     def holds(self) -> bool:
@@ -268,6 +274,31 @@ class _Run:
             found.append(f"{stuck} leases are stuck")
         return found
 
+    async def stories(self, problems: Sequence[str]) -> list[str]:
+        """From first byte to last, a few of them."""
+        named = [
+            each for each in await self.hub.database.read(_orders) if _is_named(each.external_id, problems)
+        ]
+        return [await self.hub.database.read(lambda uow: self._story(uow, each.id)) for each in named[:5]]  # noqa: B023 - runs at once
+
+    def _story(self, uow: UnitOfWork, order_id: str) -> str:
+        order = self.hub.books.orders.by_ids(uow, [order_id], locked=False)[order_id].order
+        lines = story.tell(uow, order, self.clock())
+        told = (f"  {each.at:%d %H:%M:%S} {each.kind}: {each.text} {_why(each.reasons)}" for each in lines)
+        return "\n".join([f"{order_id} is {order.stage}", *told])
+
+
+def _why(reasons: Sequence[Reason]) -> str:
+    return "; ".join(each.text for each in reasons)
+
+
+def _orders(uow: UnitOfWork) -> Sequence[Any]:
+    return uow.all("SELECT id, external_id FROM orders ORDER BY id")
+
+
+def _is_named(external_id: str, problems: Sequence[str]) -> bool:
+    return any(re.search(rf"{re.escape(external_id)}\b", each) for each in problems)
+
 
 _LEASED = "SELECT count(*) FROM outbox WHERE state = 'open' AND lease_until > 0"
 _BUSY = (
@@ -322,6 +353,7 @@ async def kill_run(
                 faults=_seen(run.twins),
                 seconds=time.monotonic() - began,
                 problems=problems,
+                stories=await run.stories(problems),
             )
 
 

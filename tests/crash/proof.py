@@ -69,7 +69,7 @@ def main() -> int:
     options = vars(parser.parse_args())
     page = options.pop("out")
     report = prove(**options)
-    print(report)  # noqa: T201 - what it is for
+    print(report, *report.stories, sep="\n\n")  # noqa: T201 - what it is for
     publish(report, page)
     return 0 if report.holds else 1
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.changes import amend, hold, is_older, make_history, release
-from hub.domain.dispatch import booked, booking_cancelled, handed_over, settle
+from hub.domain.dispatch import booked, booking_cancelled, handed_over, settle, told
 from hub.domain.effects import CaseKind, OpenCase, Send, Unreserve, Verb, Withdraw
 from hub.domain.order import Parcel, Reserved, Stage
 from hub.domain.outward import store_shipment
-from hub.domain.policies import StorePolicy
+from hub.domain.policies import StorePolicy, TellAt
 from hub.domain.route import advance
 from mappings.canonical import PaymentStatus
 from tests.hub.samples import (
@@ -381,3 +381,31 @@ def test_platforms_own_clock_decides_what_is_older(new, known, older, arrived):
 @pytest.mark.parametrize("arrived, older", [("1", True), ("2", False), ("3", False)])
 def test_where_the_platforms_clock_tells_nothing_arrival_decides(new, known, arrived, older):
     assert is_older(said_at(new), arrived, order(sales=said_at(known), inbox_id="2")) is older
+
+
+@pytest.mark.parametrize(
+    "hears_first", [True, False], ids=["the document came first", "the answer came first"]
+)
+def test_a_parcel_told_while_it_was_taken_back_is_replaced_and_its_number_corrected(hears_first):
+    """The store was told at booking, its answer was lost, then the address changed: nobody ships for us what
+    the store calls fulfilled, and the next parcel's number takes the place of the first."""
+    shown = snapshot(policy=StorePolicy(tell_at=TellAt.BOOKED))
+    given = routed(order(line()), shown)
+    given = booked(given, "o1-1", booking(given), shown).order
+    moved = replace(given.sales, ship_to=address(street=("别处 1号",)))
+    given = amend(given, moved, frozenset({"o1-1"}), shown).order
+    fulfilled = replace(moved, lines=(replace(moved.lines[0], quantity_fulfilled=1),))
+    if hears_first:
+        given = amend(given, fulfilled, frozenset({"o1-1"}), shown).order
+    given = told(given, "o1-1", None, shown, "T-o1-1").order
+    if not hears_first:
+        given = amend(given, fulfilled, frozenset({"o1-1"}), shown).order
+
+    given = routed(booking_cancelled(given, "o1-1", shown).order, shown)
+
+    assert [each.stage for each in given.consignments] == [Parcel.CANCELLED, Parcel.RELEASED]
+    given = booked(given, "o1-2", booking(given, 1), shown).order
+    shipment = store_shipment(given, given.consignment("o1-2"))
+    assert (shipment.tracking_number, shipment.former_numbers) == ("T-o1-2", ("T-o1-1",))
+    given, _ = handed_over(told(given, "o1-2", None, shown, "T-o1-2").order, "o1-2", NOW, shown)
+    assert given.units_open() == {}
