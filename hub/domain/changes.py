@@ -34,7 +34,7 @@ def amend(order: Order, sales: SalesOrder, sent: frozenset[str], snapshot: Snaps
     """Replace what the platform says. `sent` names consignments whose booking may have reached a carrier."""
     before, order = order, order.with_sales(sales)
     if order.stage in FINAL:
-        return _final(order)
+        return _final(before, order)
     cases = tuple(
         case
         for consignment in order.consignments
@@ -62,18 +62,23 @@ def _is_announced(consignment: Consignment) -> bool:
     return consignment.told and consignment.stage is Parcel.BOOKED
 
 
-def _final(order: Order) -> Outcome:
-    """A finished order is not taken up again, but an order that was cancelled and is wanted again is."""
-    revived = (
-        order.stage is Stage.CANCELLED
-        and not order.sales.cancelled_at
-        and not any(each.is_handed_over for each in order.consignments)
-        and bool(order.units_to_ship())
-    )
-    if not revived:
+def _final(before: Order, order: Order) -> Outcome:
+    """A finished order is taken up again only where it was cancelled and is wanted again, or where the
+    platform added units."""
+    if order.sales.cancelled_at or not order.units_to_ship():
         return Outcome(step="change", order=order)
-    reasons = (Reason(code="wanted_again", text="the platform no longer calls the order cancelled"),)
-    return Outcome(step="change", order=replace(order, stage=Stage.RECEIVED), reasons=reasons)
+    if order.stage is Stage.CANCELLED and not any(each.is_handed_over for each in order.consignments):
+        reason = Reason(code="wanted_again", text="the platform no longer calls the order cancelled")
+    elif order.stage is Stage.CLOSED and _wants_more(before, order):
+        reason = Reason(code="wanted_more", text="the platform added units to an order that was finished")
+    else:
+        return Outcome(step="change", order=order)
+    return Outcome(step="change", order=replace(order, stage=Stage.RECEIVED), reasons=(reason,))
+
+
+def _wants_more(before: Order, after: Order) -> bool:
+    wanted = {line.line_id: line.quantity_wanted for line in before.sales.lines}
+    return any(line.quantity_wanted > wanted.get(line.line_id, 0) for line in after.sales.lines)
 
 
 class _Facts(FrozenStruct):

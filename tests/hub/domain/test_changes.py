@@ -252,9 +252,22 @@ class TestFinalOrders:
     def test_closed_order_keeps_what_is_said_and_stays_closed(self):
         given = order(stage=Stage.CLOSED)
 
-        outcome, after = amended(given, MORE)
+        outcome, after = amended(given, MOVED)
 
-        assert (after.stage, after.sales, outcome.effects) == (Stage.CLOSED, MORE, ())
+        assert (after.stage, after.sales, outcome.effects) == (Stage.CLOSED, MOVED, ())
+
+    def test_units_added_to_a_closed_order_are_shipped(self):
+        given = shipped(order(), Stage.CLOSED, consignment(1, Parcel.DELIVERED, told=True))
+
+        outcome, after = amended(given, sales(line(quantity=3, quantity_fulfilled=1)))
+
+        assert codes(outcome) == ["wanted_more"]
+        assert [sum(part.quantity for part in each.lines) for each in after.consignments] == [1, 2]
+
+    def test_units_fewer_than_before_do_not_open_a_closed_order_again(self):
+        given = shipped(order(line(quantity=3)), Stage.CLOSED, consignment(1, Parcel.DELIVERED, told=True))
+
+        assert amended(given, sales(line(quantity=2)))[1].stage is Stage.CLOSED
 
     def test_cancelled_order_that_is_wanted_again_is_taken_up(self):
         _, cancelled = amended(released(), CANCELLED)

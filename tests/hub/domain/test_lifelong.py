@@ -11,7 +11,7 @@ from hub.domain.by_hand import shipped_by_hand
 from hub.domain.changes import amend, hold, release
 from hub.domain.dispatch import booked, booking_cancelled, booking_failed, booking_stands, told
 from hub.domain.effects import Consume, OpenCase, Reserve, Send, Unreserve, Verb, Withdraw
-from hub.domain.order import FINAL, Order, Parcel, Stage
+from hub.domain.order import FINAL, Order, Parcel, Stage, units_of
 from hub.domain.outcome import Outcome
 from hub.domain.policies import StorePolicy, TellAt
 from hub.domain.route import advance
@@ -151,12 +151,13 @@ class LifeOfAnOrder(RuleBasedStateMachine):
 
     @rule()
     def platform_shows_what_it_was_told(self):
-        shown = Counter(self.elsewhere)
-        for consignment in self.order.consignments:
-            if consignment.told:
-                for part in consignment.lines:
-                    shown[part.line_id] += part.quantity
-        lines = [replace(each, quantity_fulfilled=shown[each.line_id]) for each in self.order.sales.lines]
+        unheard = {each.subject for each in self.outbox if each.verb is Verb.PUSH_FULFILMENT and each.is_sent}
+        told_of = (each for each in self.order.consignments if each.told or each.consignment_id in unheard)
+        shown = Counter(self.elsewhere) + Counter(units_of(told_of))
+        lines = [
+            replace(each, quantity_fulfilled=min(shown[each.line_id], each.quantity))
+            for each in self.order.sales.lines
+        ]
         self.amended(lines=tuple(lines))
 
     # what the carrier does
@@ -214,6 +215,11 @@ class LifeOfAnOrder(RuleBasedStateMachine):
         if message.verb is Verb.PUSH_STATUS:
             status = self.order.consignment(message.subject).status
         self.go_on(told(self.order, message.subject, status, self.shown))
+
+    @precondition(lambda self: self.due(Verb.PUSH_FULFILMENT))
+    @rule()
+    def store_is_told_and_its_answer_is_lost(self):
+        self.due(Verb.PUSH_FULFILMENT)[0].is_sent = True
 
     # what people do
 
@@ -280,6 +286,16 @@ class LifeOfAnOrder(RuleBasedStateMachine):
     def finished_orders_keep_nothing(self):
         if self.order.stage in FINAL:
             assert not any(each.stage in INSIDE for each in self.order.consignments)
+
+    @invariant()
+    def no_order_is_closed_while_its_buyer_waits(self):
+        if self.order.stage is not Stage.CLOSED or self.has_case:
+            return
+        left = units_of(each for each in self.order.consignments if each.is_handed_over)
+        for line_id, wanted in self.wanted.items():
+            assert left.get(line_id, 0) + self.elsewhere[line_id] >= wanted, (
+                f"{wanted} of {line_id} are wanted"
+            )
 
     @invariant()
     def order_stands_where_only_the_world_can_move_it(self):
