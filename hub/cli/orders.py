@@ -145,9 +145,16 @@ def hold(orders: OrderNames, why: Why) -> None:
 
 
 @app.command("release")
-def release(orders: OrderNames, why: Why = "") -> None:
+def release(
+    orders: OrderNames,
+    why: Why = "",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="CODE", help="This reason and no other; repeatable.")
+    ] = None,
+) -> None:
     """Overrule what holds orders now; the same rules will not hold them again. Lines without SKU are then
-    left to somebody else; an order without any address cannot be released."""
+    left to somebody else; an order without any address cannot be released. A review in stages names its
+    stage: `--only review_finance`."""
 
     async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
         before = await hub.database.read(lambda uow: hub.books.orders.by_ids(uow, ids, locked=False))
@@ -157,7 +164,7 @@ def release(orders: OrderNames, why: Why = "") -> None:
                 raise Problem(f"order {number} is not on hold, it is {headline(each.order)}")
         try:
             return await hub.database.run(
-                lambda uow: release_orders(hub.books, uow, ids, why, entering.actor(), hub.now())
+                lambda uow: release_orders(hub.books, uow, ids, why, entering.actor(), hub.now(), only or ())
             )
         except ValueError as error:
             raise Problem(str(error)) from None

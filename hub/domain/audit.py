@@ -269,6 +269,7 @@ CHECKS: Mapping[str, Callable[[Order, Snapshot, Any], Reason | None]] = {  # eac
     "note": audit_contents.note,
     "blacklist": audit_receiver.blacklist,
     "deposit": audit_contents.deposit,
+    "review": audit_contents.review,
 }
 
 if CHECKS.keys() != OPTIONAL.keys():

@@ -11,6 +11,7 @@ from hub.domain.audit_parameters import (
     ItemCount,
     NotePresent,
     PriceUnderFloor,
+    Review,
 )
 from hub.domain.order import Order, Reason
 from hub.domain.snapshot import Snapshot
@@ -103,6 +104,17 @@ def deposit(order: Order, snapshot: Snapshot, rule: DepositOnly) -> Reason | Non
         return None
     due = f", due by {order.sales.pay_by:%Y-%m-%d %H:%M} UTC" if order.sales.pay_by else ""
     return Reason(code=rule.rule, text=f"only a part is paid (deposit of a pre-sale), the rest is open{due}")
+
+
+def review(order: Order, snapshot: Snapshot, rule: Review) -> Reason | None:
+    """The first stage that nobody passed yet."""
+    sales = order.sales
+    if rule.least is not None and sales.currency == rule.currency and sales.total < rule.least:
+        return None
+    for number, stage in enumerate(rule.stages, start=1):
+        if (code := f"{rule.rule}_{stage}") not in order.waived:
+            return Reason(code=code, text=f"{stage} has to look at it ({number} of {len(rule.stages)})")
+    return None
 
 
 def _named(faults: list[str]) -> str:

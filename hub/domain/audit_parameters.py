@@ -40,6 +40,7 @@ WallTime = Annotated[time, AfterValidator(_on_the_wall)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=4)]
 Division = Annotated[str, Field(pattern=r"^[A-Z]{2}(/[^/]+){1,3}$")]
+Stage = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,30}$")]
 PostalPrefix = Annotated[str, Field(pattern=r"^[A-Z]{2}:[0-9A-Z -]+$")]
 
 
@@ -224,6 +225,35 @@ class DepositOnly(RuleParameters):
     rule: Literal["deposit"] = "deposit"
 
 
+class Review(RuleParameters):
+    """Have people look at an order one after the other, for example service, then finance: each release
+    passes one of them. Its reasons are called `review_service`, `review_finance` …"""
+
+    model_config = _called("Review in stages", "多级审核")
+
+    rule: Literal["review"] = "review"
+    stages: Annotated[tuple[Stage, ...], BeforeValidator(_words), Field(min_length=1)] = parameter(
+        "Stages", "审核环节", "who has to look, in this order", default=("service", "finance")
+    )
+    currency: str = parameter(
+        "Currency", "币种", "of least: ISO 4217, for example CNY", default="", pattern="^([A-Z]{3})?$"
+    )
+    least: Amount | None = parameter(
+        "Least",
+        "起审金额",
+        "smallest total that is looked at; in other currencies every order is",
+        default=None,
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "Review":
+        if len(set(self.stages)) < len(self.stages):
+            raise ValueError("a stage stands there twice: name each once")
+        if (self.least is None) != (not self.currency):
+            raise ValueError("least and currency belong together: give both or none")
+        return self
+
+
 OptionalRule = Annotated[
     PaymentDelay
     | DailyWindow
@@ -235,7 +265,8 @@ OptionalRule = Annotated[
     | RemoteArea
     | NotePresent
     | Blacklisted
-    | DepositOnly,
+    | DepositOnly
+    | Review,
     Field(discriminator="rule"),
 ]
 
@@ -253,6 +284,7 @@ OPTIONAL: Mapping[str, type[RuleParameters]] = {
         NotePresent,
         Blacklisted,
         DepositOnly,
+        Review,
     )
 }
 """Name → model of its parameters, in the order in which their reasons are told."""

@@ -5,6 +5,7 @@ back (withdrawn if unsent, cancelled at the carrier if sent) and the order takes
 still wanted. What already left cannot be changed: a case is opened for a person.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -178,22 +179,33 @@ def hold(order: Order, why: str, sent: frozenset[str], snapshot: Snapshot) -> Ou
     return Outcome(step="hold", order=settle(order, snapshot), reasons=reasons, effects=effects)
 
 
-def release(order: Order, why: str) -> Outcome:
-    """A person overrules what holds an order now; the same rules will not hold it again. Raises `ValueError`
-    if there is no address: nothing can be booked, whatever a person says."""
+def release(order: Order, why: str, only: Sequence[str] = ()) -> Outcome:
+    """A person overrules what holds an order now (`only` these reasons, if codes are given); the same rules
+    will not hold it again. Raises `ValueError` if it is not held for one of them, or if there is no address:
+    nothing can be booked, whatever a person says."""
     if order.stage is not Stage.ON_HOLD:
         return Outcome(step="release_hold", order=order)
     codes = {reason.code for reason in order.reasons}
-    if NO_ADDRESS in codes:
+    if missing := set(only) - codes:
+        raise ValueError(
+            f"order {order.sales.order_number} is not held for {', '.join(sorted(missing))}, but for"
+            f" {', '.join(sorted(codes))}"
+        )
+    overruled = set(only) or codes
+    if NO_ADDRESS in overruled:
         raise ValueError(
             f"order {order.sales.order_number} has no delivery address to book with: enter it on the"
             " platform, then the order goes on by itself"
         )
     reasons = [Reason(code="overruled", text=why or "released by a person")]
-    if UNMAPPED in codes:
+    if UNMAPPED in overruled:
         reasons.append(Reason(code="left_out", text="lines without SKU are not shipped by us"))
-    waived = tuple(sorted({*order.waived, *codes} - {"person"}))
-    released = replace(order, stage=Stage.RECEIVED, waived=waived, person_hold="")
+    released = replace(
+        order,
+        stage=Stage.RECEIVED,
+        waived=tuple(sorted({*order.waived, *overruled} - {"person"})),
+        person_hold="" if "person" in overruled else order.person_hold,
+    )
     return Outcome(step="release_hold", order=released, reasons=tuple(reasons))
 
 

@@ -98,10 +98,19 @@ def hold_orders(
 
 
 def release_orders(
-    books: Books, uow: UnitOfWork, ids: Sequence[str], why: str, actor: str, now: datetime
+    books: Books,
+    uow: UnitOfWork,
+    ids: Sequence[str],
+    why: str,
+    actor: str,
+    now: datetime,
+    only: Sequence[str] = (),
 ) -> list[Order]:
-    """A person overrules the reasons for which orders are held. Raises `ValueError` if one cannot be."""
-    return decide_again(books, uow, ids, lambda order, sent, snapshot: release(order, why), now, actor=actor)
+    """A person overrules the reasons for which orders are held (`only` those with these codes, if any are
+    given). Raises `ValueError` if one cannot be."""
+    return decide_again(
+        books, uow, ids, lambda order, sent, snapshot: release(order, why, only), now, actor=actor
+    )
 
 
 def ship_by_hand(

@@ -9,7 +9,6 @@ comes to rest, and the books are compared with what the platforms know.
 import asyncio
 import contextlib
 import logging
-import re
 import socket
 import tempfile
 import time
@@ -277,7 +276,9 @@ class _Run:
     async def stories(self, problems: Sequence[str]) -> list[str]:
         """From first byte to last, a few of them."""
         named = [
-            each for each in await self.hub.database.read(_orders) if _is_named(each.external_id, problems)
+            each
+            for each in await self.hub.database.read(_orders)
+            if any(problem.startswith(f"{each.store_id} {each.external_id} ") for problem in problems)
         ]
         return [await self.hub.database.read(lambda uow: self._story(uow, each.id)) for each in named[:5]]  # noqa: B023 - runs at once
 
@@ -293,11 +294,7 @@ def _why(reasons: Sequence[Reason]) -> str:
 
 
 def _orders(uow: UnitOfWork) -> Sequence[Any]:
-    return uow.all("SELECT id, external_id FROM orders ORDER BY id")
-
-
-def _is_named(external_id: str, problems: Sequence[str]) -> bool:
-    return any(re.search(rf"{re.escape(external_id)}\b", each) for each in problems)
+    return uow.all("SELECT id, store_id, external_id FROM orders ORDER BY id")
 
 
 _LEASED = "SELECT count(*) FROM outbox WHERE state = 'open' AND lease_until > 0"

@@ -26,12 +26,14 @@ from hub.domain.audit_parameters import (
     PriceUnderFloor,
     QuietHours,
     RemoteArea,
+    Review,
 )
 from hub.domain.audit_timing import end_of_pause
+from hub.domain.changes import release
 from hub.domain.order import Stage
 from hub.domain.policies import StorePolicy
 from mappings.canonical import PaymentStatus
-from tests.hub.samples import NOW, address, line, order, replace, sales, snapshot
+from tests.hub.samples import NOW, address, line, order, replace, routed, sales, snapshot
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -354,6 +356,42 @@ class TestDeposit:
 
     def test_lets_the_whole_payment_pass(self):
         assert held_by(DepositOnly()) == []
+
+
+class TestReview:
+    def test_one_stage_after_the_other_looks_at_it(self):
+        shown = snapshot(policy=StorePolicy(rules=(Review(),)))
+        held = routed(order(), shown)
+        assert [each.code for each in held.reasons] == ["review_service"]
+        held = routed(release(held, "fine", ["review_service"]).order, shown)
+        assert [each.text for each in held.reasons] == ["finance has to look at it (2 of 2)"]
+        with pytest.raises(ValueError, match="is not held for review_service, but for review_finance"):
+            release(held, "I come late", ["review_service"])
+        assert routed(release(held, "fine").order, shown).stage is Stage.RELEASED
+
+    def test_a_stage_does_not_overrule_what_it_was_not_asked_about(self):
+        shown = snapshot(policy=StorePolicy(rules=(Review(),)))
+        held = routed(order(sales=sales(payment_status=PaymentStatus.PENDING)), shown)
+        after = routed(release(held, "fine", ["review_service"]).order, shown)
+        assert [each.code for each in after.reasons] == ["unpaid", "review_finance"]
+
+    def test_small_orders_pass(self):
+        rule = Review(currency="CNY", least="10.01")
+        assert held_by(rule) == []
+        assert held_by(rule, sales(line(quantity=2))) == ["review_service"]
+        assert held_by(rule, sales(currency="EUR")) == ["review_service"]
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"least": 5}, "give both or none"),
+            ({"stages": "finance,finance"}, "name each once"),
+            ({"stages": ""}, "at least 1 item"),
+        ],
+    )
+    def test_makes_no_sense_otherwise(self, given, said):
+        with pytest.raises(ValidationError, match=said):
+            Review(**given)
 
 
 class TestPolicy:
