@@ -3,6 +3,7 @@
 import getpass
 import re
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.cli.problem import Problem
@@ -40,6 +41,17 @@ def zone(name: str) -> ZoneInfo:
 def whole(text: str) -> int | None:
     """A whole number from 0 to 999,999,999 in plain digits, or null. «3.0», «1,000» and «-1» are none."""
     return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def amount(text: str) -> Decimal:
+    """Money, not negative."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or found < 0 or found >= 10**12:
+        raise Problem(f"{text!r} is not an amount: write for example 19.90")
+    return found
 
 
 def actor() -> str:

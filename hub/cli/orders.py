@@ -1,30 +1,30 @@
 """Look at orders, explain them, decide about them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from hub.cli import entering
+from hub.cli.parcels import PARCEL_COMMANDS
 from hub.cli.problem import Problem
 from hub.cli.search import filters, search_
-from hub.cli.showing_orders import found_order, order_facts, parcel_facts, sealed_words
+from hub.cli.showing_orders import OrderName, decided, found_order, order_facts, parcel_facts, sealed_words
 from hub.cli.shown import AsJson, plain, printable, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.order import Order, Stage, headline
-from hub.pipeline.resume import hold_orders, release_orders, ship_by_hand
-from hub.pipeline.resume import renumber as renumber_parcel
+from hub.pipeline.resume import hold_orders, release_orders
 from hub.storage import queries
 from hub.storage.queries import OrderFilter, OrderItem
 from hub.storage.story import StoryLine, tell
-from mappings.canonical import LineQuantity
 
 app = typer.Typer(no_args_is_help=True, help="Look at orders, explain them, decide about them.")
 app.command("search")(search_)
+for name, command in PARCEL_COMMANDS.items():
+    app.command(name)(command)
 app.add_typer(filters, name="filters")
 
-OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The hub's id, the platform's id or number.")]
 OrderNames = Annotated[list[str], typer.Argument(metavar="ORDER…", help="Ids or numbers.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal values.")]
 Why = Annotated[str, typer.Option(help="Why; it becomes part of the order's story.")]
@@ -129,9 +129,6 @@ def _say(line: StoryLine) -> None:
         typer.echo(f"{'':<32}because {printable(reason.text)} [{reason.code}]")
 
 
-Decide = Callable[[HubContext, list[str]], Awaitable[list[Order]]]
-
-
 @app.command("hold")
 def hold(orders: OrderNames, why: Why) -> None:
     """Stop orders; what has not left is taken back."""
@@ -141,7 +138,7 @@ def hold(orders: OrderNames, why: Why) -> None:
             lambda uow: hold_orders(hub.books, uow, ids, why, entering.actor(), hub.now())
         )
 
-    _decide(orders, decide)
+    decided(orders, decide)
 
 
 @app.command("release")
@@ -169,71 +166,4 @@ def release(
         except ValueError as error:
             raise Problem(str(error)) from None
 
-    _decide(orders, decide)
-
-
-def _decide(names: list[str], decide: Decide) -> None:
-    async def work(hub: HubContext) -> list[Order]:
-        ids = [(await found_order(hub, name)).order_id for name in names]
-        return await decide(hub, ids)
-
-    for order in with_hub(work):
-        typer.echo(printable(f"order {order.sales.order_number} is {headline(order)}"))
-
-
-@app.command("ship")
-def ship(
-    order: OrderName,
-    carrier: Annotated[str, typer.Option(help="Carrier that has it, for example sf-express.")],
-    number: Annotated[str, typer.Option(help="Its tracking number.")],
-    lines: Annotated[
-        str, typer.Option(metavar="LINE=QTY,…", help="Units per line; default: all that wait.")
-    ] = "",
-) -> None:
-    """Say that a parcel was booked elsewhere and left."""
-    wanted = _line_quantities(lines)
-
-    async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
-        try:
-            return await hub.database.run(
-                lambda uow: ship_by_hand(
-                    hub.books, uow, ids[0], carrier, number, wanted, entering.actor(), hub.now()
-                )
-            )
-        except ValueError as error:
-            raise Problem(f"order {order} cannot be shipped so: {error} (`orderhub orders show`)") from None
-
-    _decide([order], decide)
-
-
-@app.command("renumber")
-def renumber(
-    order: OrderName,
-    parcel: Annotated[str, typer.Argument(help="Its id, from `orderhub orders show`.")],
-    number: Annotated[str, typer.Option(help="The right tracking number.")],
-    carrier: Annotated[str, typer.Option(help="The carrier that has it, if that was wrong too.")] = "",
-) -> None:
-    """Correct the tracking number of a parcel; a store that was told the former one is told."""
-
-    async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
-        try:
-            return await hub.database.run(
-                lambda uow: renumber_parcel(
-                    hub.books, uow, ids[0], parcel, carrier, number, entering.actor(), hub.now()
-                )
-            )
-        except ValueError as error:
-            raise Problem(f"order {order}: {error} (`orderhub orders show`)") from None
-
-    _decide([order], decide)
-
-
-def _line_quantities(text: str) -> list[LineQuantity]:
-    found = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        line, _, quantity = part.rpartition("=")
-        units = entering.whole(quantity)
-        if not line or not units:
-            raise Problem(f"--lines takes LINE=QTY,LINE=QTY, not {part!r}")
-        found.append(LineQuantity(line_id=line, quantity=units))
-    return found
+    decided(orders, decide)

@@ -41,6 +41,10 @@ def add_store(
     duplicate_minutes: Annotated[
         int | None, typer.Option(min=0, help="Same buyer, same goods within this time is a suspicion.")
     ] = None,
+    parcel_units: Annotated[int | None, typer.Option(min=0, help="Most units of a parcel; 0: any.")] = None,
+    parcel_worth: Annotated[
+        str | None, typer.Option(help="What a parcel's goods are worth at most; 0: anything.")
+    ] = None,
 ) -> None:
     """Add a store, or change what is given of the one of that id."""
     rules = {
@@ -49,6 +53,11 @@ def add_store(
         "carriers": tuple(carrier) if carrier else None,
         "duplicate_window": None if duplicate_minutes is None else timedelta(minutes=duplicate_minutes),
     }
+    limits: dict[str, object] = {}
+    if parcel_units is not None:
+        limits["most_units"] = parcel_units or None
+    if parcel_worth is not None:
+        limits["most_worth"] = entering.amount(parcel_worth) or None
     chosen = entering.slug(store_id, "store id")
     zone = entering.zone(time_zone).key if time_zone else time_zone
 
@@ -56,7 +65,8 @@ def add_store(
         known = {each.store_id: each for each in places.stores(uow)}.get(chosen)
         was = known or Store(store_id=chosen, name=chosen, policy=StorePolicy())
         _require_connections(uow, carrier or ())
-        changes = {key: value for key, value in rules.items() if value is not None}
+        changes: dict[str, object] = {key: value for key, value in rules.items() if value is not None}
+        changes["parcel_limits"] = was.policy.parcel_limits.model_copy(update=limits)
         store = Store(
             store_id=chosen,
             name=was.name if name is None else name,

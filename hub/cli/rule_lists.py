@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, TypeVar
 
 import typer
@@ -42,7 +41,7 @@ def set_floor(
     floor = PriceFloor(
         sku=sku,
         currency=_currency(currency),
-        amount=_amount(amount),
+        amount=entering.amount(amount),
         campaign=campaign,
         starts_at=entering.moment(begins) if begins else None,
         ends_at=entering.moment(ends) if ends else None,
@@ -161,16 +160,6 @@ def _save_and_audit(save: Callable[[UnitOfWork, datetime], T]) -> T:
         return result
 
     return with_hub(work)
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0 or amount >= 10**12:
-        raise Problem(f"{text!r} is not an amount: write for example 19.90")
-    return amount
 
 
 def _currency(text: str) -> str:

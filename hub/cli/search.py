@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
@@ -152,9 +152,9 @@ def _moment(option: str, text: str) -> datetime | None:
 
 def _amount(option: str, text: str) -> Decimal | None:
     try:
-        return Decimal(text) if text else None
-    except InvalidOperation:
-        raise Problem(f"{option} {text!r} is not an amount: write one like 19.90") from None
+        return entering.amount(text) if text else None
+    except Problem as problem:
+        raise Problem(f"{option} {problem}") from None
 
 
 @filters.command("list")

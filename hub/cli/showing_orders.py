@@ -1,15 +1,34 @@
 """An order as a person may see it: found by any of its names, personal values masked."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import typer
 
 from hub.cli.problem import Problem
 from hub.cli.shown import masked, plain, printable
+from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.order import Order, headline
 from hub.storage import queries
 from hub.storage.queries import OrderItem
 from hub.storage.story import OpenText, contents
 from mappings.canonical import PostalAddress, SalesOrder
+
+OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The hub's id, the platform's id or number.")]
+
+Decide = Callable[[HubContext, list[str]], Awaitable[list[Order]]]
+
+
+def decided(names: list[str], decide: Decide) -> None:
+    """Decide about orders by any of their names, and say where they stand then."""
+
+    async def work(hub: HubContext) -> list[Order]:
+        ids = [(await found_order(hub, name)).order_id for name in names]
+        return await decide(hub, ids)
+
+    for order in with_hub(work):
+        typer.echo(printable(f"order {order.sales.order_number} is {headline(order)}"))
 
 
 async def found_order(hub: HubContext, text: str) -> Order:

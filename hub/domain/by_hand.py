@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from hub.domain.composition import apportion, worth
-from hub.domain.dispatch import follow, handed_over, send, settle, tell
-from hub.domain.effects import Effect, Verb, Withdraw
-from hub.domain.order import FINAL, Consignment, Order, Parcel, Reason
+from hub.domain.dispatch import follow, handed_over, settle, tell
+from hub.domain.effects import Effect, Send, Withdraw
+from hub.domain.order import FINAL, Consignment, Order, Parcel, Reason, Reserved
 from hub.domain.outcome import Outcome
 from hub.domain.policies import TellAt
+from hub.domain.repack import cut_off
 from hub.domain.snapshot import Snapshot
 from mappings.canonical import LineQuantity
 
@@ -43,8 +43,11 @@ def shipped_by_hand(
             continue
         for line in part.lines:
             asked[line.line_id] = asked.get(line.line_id, 0) - line.quantity
-        order, part, booking = _cut_out(order, waiting, part)
-        parcel = replace(part, carrier=carrier, tracking_number=number, booked_at=snapshot.now)
+        booking: tuple[Send, ...] = ()
+        if rest := _rest(waiting, part):
+            order, _, booking = cut_off(order, waiting, rest)
+        kept = order.consignment(waiting.consignment_id)
+        parcel = replace(kept, carrier=carrier, tracking_number=number, booked_at=snapshot.now)
         parcel = replace(parcel, carrier_connection_id=_follower(carrier, snapshot))
         order = order.with_consignment(parcel)
         order, gone = handed_over(order, parcel.consignment_id, snapshot.now, snapshot)
@@ -100,33 +103,11 @@ def _part(waiting: Consignment, asked: Mapping[str, int] | None) -> Consignment:
     return replace(waiting, lines=tuple(line for line in kept if line.quantity > 0))
 
 
-def _cut_out(
-    order: Order, waiting: Consignment, part: Consignment
-) -> tuple[Order, Consignment, tuple[Effect, ...]]:
-    """Split the part that ships now from the rest, which keeps waiting in a consignment of its own and is
-    booked with the carrier that was chosen for all of it."""
+def _rest(waiting: Consignment, part: Consignment) -> tuple[Reserved, ...]:
+    """What keeps waiting."""
     shipped = {line.line_id: line.quantity for line in part.lines}
     rest = (replace(line, quantity=line.quantity - shipped.get(line.line_id, 0)) for line in waiting.lines)
-    left = tuple(line for line in rest if line.quantity > 0)
-    if not left:
-        return order, part, ()
-    remainder = Consignment(
-        consignment_id=f"{order.order_id}-{len(order.consignments) + 1}",
-        location_id=waiting.location_id,
-        lines=left,
-        stage=Parcel.RELEASED,
-        carrier_connection_id=waiting.carrier_connection_id,
-    )
-    if waiting.collect is not None:
-        mine, others = apportion(
-            waiting.collect, [worth(order, part.lines), worth(order, left)], order.sales.currency
-        )
-        part = replace(part, collect=mine)
-        remainder = replace(remainder, collect=others)
-    order = replace(order, consignments=(*order.consignments, remainder))
-    carrier = remainder.carrier_connection_id
-    booking = (send(Verb.BOOK, carrier, order, remainder.consignment_id),) if carrier else ()
-    return order, part, booking
+    return tuple(line for line in rest if line.quantity > 0)
 
 
 def _follower(carrier: str, snapshot: Snapshot) -> str:

@@ -1,4 +1,4 @@
-"""Which units travel together, and which money belongs to them.
+"""Which money belongs to which units.
 
 A platform's order is never changed by it: its lines stay as the platform tells them, and each consignment
 names the units of them that it carries. So whatever is split or joined, what a store is told is right.

@@ -10,6 +10,7 @@ from hub.domain.order import Consignment, Order, Parcel, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.outward import units_to_tell
 from hub.domain.policies import TellAt
+from hub.domain.repack import within_limits
 from hub.domain.snapshot import ConnectionFacts, Snapshot
 from mappings.canonical import Booking, TrackingStatus
 
@@ -21,7 +22,7 @@ def release_step(order: Order, snapshot: Snapshot) -> Outcome:
     carrier is connected, the consignment waits for a person (`orders ship`)."""
     effects: list[Effect] = []
     reasons: list[Reason] = []
-    order = with_collections(order)
+    order = with_collections(within_limits(order, snapshot.policy(order.store_id).parcel_limits))
     for planned in [each for each in order.consignments if each.stage is Parcel.PLANNED]:
         carrier = _carrier_for(order, planned, snapshot)
         order = order.with_consignment(

@@ -1,6 +1,7 @@
 """Parameters of a store's rules. Stored with a version; a what-if run is `advance` with another policy."""
 
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -13,6 +14,24 @@ class TellAt(StrEnum):
 
     HANDED_OVER = "handed_over"
     BOOKED = "booked"
+
+
+class ParcelLimits(BaseModel):
+    """What one parcel may hold at most. Null: anything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    most_units: int | None = Field(None, title="Most units", json_schema_extra={"zh": "最多件数"}, ge=1)
+    most_worth: Decimal | None = Field(
+        None, title="Most worth, in the order's currency", json_schema_extra={"zh": "最高货值"}, gt=0
+    )
+
+    def __bool__(self) -> bool:
+        return self.most_units is not None or self.most_worth is not None
+
+    def allow(self, units: int, amount: Decimal) -> bool:
+        too_many = self.most_units is not None and units > self.most_units
+        return not too_many and (self.most_worth is None or amount <= self.most_worth)
 
 
 class StorePolicy(BaseModel):
@@ -30,6 +49,9 @@ class StorePolicy(BaseModel):
         title="Same buyer, same goods within this time is a suspected duplicate",
         json_schema_extra={"zh": "重复订单时间窗"},
         ge=timedelta(0),
+    )
+    parcel_limits: ParcelLimits = Field(
+        ParcelLimits(), title="What one parcel may hold at most", json_schema_extra={"zh": "单包裹上限"}
     )
     rules: tuple[OptionalRule, ...] = Field(
         (),

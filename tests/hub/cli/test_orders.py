@@ -196,6 +196,47 @@ def test_a_parcel_that_was_booked_elsewhere_is_entered(
     }
 
 
+def test_units_are_divided_into_parcels_and_put_together_again(
+    connected: Any, place_order: Callable[..., str]
+) -> None:
+    place_order(units=3)
+    connected.run("sync", "now")
+    (order,) = connected.json("orders", "list")
+    line = connected.json("orders", "show", order["id"])["lines"][0]["line"]
+    split = ("orders", "split", order["number"], "--parcel")
+    assert "cannot be split so: no parcel" in connected.fail(*split, f"{line}=4")
+    assert "--parcel takes LINE=QTY" in connected.fail(*split, line)
+    connected.run(*split, f"{line}=1", "--parcel", f"{line}=1")
+    assert _parcels(connected, order) == [
+        ("1 × SKU-1, 1 × SKU-2", "released"),
+        ("1 × SKU-1", "released"),
+        ("1 × SKU-1", "released"),
+    ]
+    assert "divided into parcels" in connected.run("orders", "explain", order["id"])
+    connected.run("orders", "join", order["number"])
+    assert _parcels(connected, order)[0] == ("3 × SKU-1, 1 × SKU-2", "released")
+    assert {stage for _, stage in _parcels(connected, order)[1:]} == {"cancelled"}
+    assert "cannot be joined" in connected.fail("orders", "join", order["number"])
+
+
+def _parcels(connected: Any, order: Any) -> list[tuple[str, str]]:
+    parcels = connected.json("orders", "show", order["id"])["parcels"]
+    return [(each["contents"].partition(" from ")[0], each["stage"]) for each in parcels]
+
+
+def test_a_store_says_what_one_parcel_may_hold(connected: Any, place_order: Callable[..., str]) -> None:
+    assert "not an amount" in connected.fail("stores", "add", "main", "--parcel-worth", "much")
+    (store,) = connected.json("stores", "list")
+    connected.run("stores", "add", store["id"], "--parcel-units", "2", "--parcel-worth", "5000")
+    place_order(units=3)
+    connected.run("sync", "now")
+    (order,) = connected.json("orders", "list")
+    assert [goods for goods, _ in _parcels(connected, order)] == ["2 × SKU-1", "1 × SKU-1, 1 × SKU-2"]
+    connected.run("stores", "add", store["id"], "--parcel-units", "0")
+    (store,) = connected.json("stores", "list")
+    assert store["policy"]["parcel_limits"] == {"most_units": None, "most_worth": "5000"}
+
+
 def test_texts_from_outside_cannot_steer_the_terminal(
     connected: Any, place_order: Callable[..., str]
 ) -> None:

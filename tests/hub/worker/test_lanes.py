@@ -186,14 +186,14 @@ async def test_a_killed_worker_blocks_its_jobs_only_for_a_moment(crew, jobs, red
 
 
 async def test_a_long_job_stays_ours(crew, jobs, redis, monkeypatch) -> None:
-    monkeypatch.setattr(worker, "HOLD_SECONDS", 1)
+    monkeypatch.setattr(worker, "HOLD_SECONDS", 2)
     monkeypatch.setattr(worker, "POLL_SECONDS", 0.05)
     crew.start()
     await _is_listening(redis)
     gate = jobs.gate("shop")
     await crew.queue.wake([Wake("pull", "shop")])
     await until(lambda: jobs.ran["shop"])
-    ends = time.monotonic() + 2.5
+    ends = time.monotonic() + 4.5
     while time.monotonic() < ends:
         assert redis.exists("arq:in-progress:pull:shop")
         await asyncio.sleep(0.05)

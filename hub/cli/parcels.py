@@ -1,0 +1,120 @@
+"""Decide about an order's parcels: commands of `orderhub orders`."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import typer
+
+from hub.cli import entering
+from hub.cli.problem import Problem
+from hub.cli.showing_orders import OrderName, decided
+from hub.context import HubContext
+from hub.domain.order import Order
+from hub.domain.repack import join, split
+from hub.pipeline import resume
+from hub.storage.database import UnitOfWork
+from mappings.canonical import LineQuantity
+
+Change = Callable[[HubContext, UnitOfWork, str], list[Order]]
+
+
+def ship(
+    order: OrderName,
+    carrier: Annotated[str, typer.Option(help="Carrier that has it, for example sf-express.")],
+    number: Annotated[str, typer.Option(help="Its tracking number.")],
+    lines: Annotated[
+        str, typer.Option(metavar="LINE=QTY,…", help="Units per line; default: all that wait.")
+    ] = "",
+) -> None:
+    """Say that a parcel was booked elsewhere and left."""
+    wanted = _line_quantities("--lines", lines)
+    _change(
+        order,
+        "cannot be shipped so",
+        lambda hub, uow, order_id: resume.ship_by_hand(
+            hub.books, uow, order_id, carrier, number, wanted, entering.actor(), hub.now()
+        ),
+    )
+
+
+def renumber(
+    order: OrderName,
+    parcel: Annotated[str, typer.Argument(help="Its id, from `orderhub orders show`.")],
+    number: Annotated[str, typer.Option(help="The right tracking number.")],
+    carrier: Annotated[str, typer.Option(help="The carrier that has it, if that was wrong too.")] = "",
+) -> None:
+    """Correct the tracking number of a parcel; a store that was told the former one is told."""
+    _change(
+        order,
+        "cannot be corrected so",
+        lambda hub, uow, order_id: resume.renumber(
+            hub.books, uow, order_id, parcel, carrier, number, entering.actor(), hub.now()
+        ),
+    )
+
+
+def split_(
+    order: OrderName,
+    parcel: Annotated[
+        list[str], typer.Option(metavar="LINE=QTY,…", help="Units of a parcel of their own; repeatable.")
+    ],
+) -> None:
+    """Let units travel in parcels of their own, before they are booked."""
+    parcels = [_line_quantities("--parcel", each) for each in parcel]
+    _change(
+        order,
+        "cannot be split so",
+        lambda hub, uow, order_id: resume.decide_again(
+            hub.books,
+            uow,
+            [order_id],
+            lambda found, sent, _: split(found, parcels, sent),
+            hub.now(),
+            actor=entering.actor(),
+        ),
+    )
+
+
+def join_(order: OrderName) -> None:
+    """Let everything that waits at one location for one carrier travel together again."""
+    _change(
+        order,
+        "cannot be joined",
+        lambda hub, uow, order_id: resume.decide_again(
+            hub.books,
+            uow,
+            [order_id],
+            lambda found, sent, _: join(found, sent),
+            hub.now(),
+            actor=entering.actor(),
+        ),
+    )
+
+
+PARCEL_COMMANDS: Mapping[str, Callable[..., None]] = {
+    "ship": ship,
+    "renumber": renumber,
+    "split": split_,
+    "join": join_,
+}
+
+
+def _change(order: str, failing: str, change: Change) -> None:
+    async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
+        try:
+            return await hub.database.run(lambda uow: change(hub, uow, ids[0]))
+        except ValueError as error:
+            raise Problem(f"order {order} {failing}: {error} (`orderhub orders show`)") from None
+
+    decided([order], decide)
+
+
+def _line_quantities(option: str, text: str) -> list[LineQuantity]:
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        line, _, quantity = part.rpartition("=")
+        units = entering.whole(quantity)
+        if not line or not units:
+            raise Problem(f"{option} takes LINE=QTY,LINE=QTY, not {part!r}")
+        found.append(LineQuantity(line_id=line, quantity=units))
+    return found
