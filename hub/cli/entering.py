@@ -2,13 +2,14 @@
 
 import getpass
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.cli.problem import Problem
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+_DURATION = re.compile(r"([0-9]{1,5})([mhd])", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -41,6 +42,16 @@ def zone(name: str) -> ZoneInfo:
 def whole(text: str) -> int | None:
     """A whole number from 0 to 999,999,999 in plain digits, or null. «3.0», «1,000» and «-1» are none."""
     return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def duration(text: str) -> timedelta:
+    """90m, 24h, 3d."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        raise Problem(f"{text!r} is no length of time: write for example 90m, 24h or 3d")
+    return (
+        int(found[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[found[2]]
+    )
 
 
 def amount(text: str) -> Decimal:

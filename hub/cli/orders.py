@@ -1,6 +1,7 @@
 """Look at orders, explain them, decide about them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,18 +9,19 @@ import typer
 from hub.cli import entering
 from hub.cli.parcels import PARCEL_COMMANDS
 from hub.cli.problem import Problem
-from hub.cli.search import filters, search_
+from hub.cli.search import Limit, OfStore, filters, list_, search_
 from hub.cli.showing_orders import OrderName, decided, found_order, order_facts, parcel_facts, sealed_words
 from hub.cli.shown import AsJson, plain, printable, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.order import Order, Stage, headline
 from hub.pipeline.resume import hold_orders, release_orders
-from hub.storage import queries
-from hub.storage.queries import OrderFilter, OrderItem
+from hub.storage import deadlines
+from hub.storage.queries import OrderItem
 from hub.storage.story import StoryLine, tell
 
 app = typer.Typer(no_args_is_help=True, help="Look at orders, explain them, decide about them.")
+app.command("list")(list_)
 app.command("search")(search_)
 for name, command in PARCEL_COMMANDS.items():
     app.command(name)(command)
@@ -30,52 +32,37 @@ Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal values.")]
 Why = Annotated[str, typer.Option(help="Why; it becomes part of the order's story.")]
 
 
-@app.command("list")
-def list_(
-    store: Annotated[str, typer.Option(help="Store.")] = "",
-    connection: Annotated[str, typer.Option(help="Connection.")] = "",
-    stage: Annotated[Stage | None, typer.Option(help="How far we took it.")] = None,
-    number: Annotated[str, typer.Option(help="The platform's number.")] = "",
-    sku: Annotated[str, typer.Option(help="Orders with this SKU.")] = "",
-    email: Annotated[str, typer.Option(help="Whole address.")] = "",
-    phone: Annotated[str, typer.Option(help="Whole number as the platform writes it.")] = "",
-    buyer: Annotated[str, typer.Option(help="The platform's id of the buyer.")] = "",
-    tracking: Annotated[str, typer.Option(help="Tracking number.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
-    before: Annotated[str, typer.Option(help="Go on before this id.")] = "",
+@app.command("at-risk")
+def at_risk(
+    within: Annotated[str, typer.Option(help="Due in so much time, or late already: 90m, 24h, 3d.")] = "24h",
+    store: OfStore = "",
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Orders, the newest first. Personal values are looked up without being readable."""
-    wanted = OrderFilter(
-        store=store,
-        connection=connection,
-        stage=stage.value if stage else "",
-        number=number,
-        sku=sku,
-        email=email,
-        phone=phone,
-        buyer=buyer,
-        tracking=tracking,
-    )
+    """Orders of which something must leave soon, the most urgent first."""
+    time = entering.duration(within)
 
-    async def work(hub: HubContext) -> list[OrderItem]:
-        index = await hub.database.run(hub.books.connections.open_index)
-        return await hub.database.read(
-            lambda uow: queries.orders(uow, wanted, index, limit=limit, before=before)
-        )
+    async def work(hub: HubContext) -> tuple[datetime, list[OrderItem]]:
+        now = hub.now()
+        return now, await hub.database.read(lambda uow: deadlines.due(uow, now + time, limit, store))
 
-    show(with_hub(work), _COLUMNS, as_json=as_json, nothing="No order is known that fits.")
+    now, rows = with_hub(work)
+    columns: dict[str, Callable[[OrderItem], object]] = {
+        "order": lambda each: each.id,
+        "number": lambda each: each.number,
+        "store": lambda each: each.store,
+        "stage": lambda each: each.stage,
+        "due": lambda each: each.due_at,
+        "left": lambda each: _left(each.due_at, now),
+        "why": lambda each: "; ".join(reason.text for reason in each.reasons) or "-",
+    }
+    show(rows, columns, as_json=as_json, nothing=f"Nothing has to leave within {within}.")
 
 
-_COLUMNS: dict[str, Callable[[OrderItem], object]] = {
-    "order": lambda each: each.id,
-    "number": lambda each: each.number,
-    "store": lambda each: each.store,
-    "stage": lambda each: each.stage,
-    "why": lambda each: "; ".join(reason.text for reason in each.reasons) or "-",
-    "placed": lambda each: each.placed_at,
-    "total": lambda each: f"{each.total} {each.currency}",
-}
+def _left(due_at: datetime | None, now: datetime) -> str:
+    minutes = int(((due_at or now) - now).total_seconds() // 60)
+    hours = f"{abs(minutes) // 60} h {abs(minutes) % 60} min"
+    return f"late by {hours}" if minutes < 0 else hours
 
 
 @app.command("show")

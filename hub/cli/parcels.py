@@ -10,6 +10,7 @@ from hub.cli.problem import Problem
 from hub.cli.showing_orders import OrderName, decided
 from hub.context import HubContext
 from hub.domain.order import Order
+from hub.domain.refusal import readmit, refuse
 from hub.domain.repack import join, split
 from hub.pipeline import resume
 from hub.storage.database import UnitOfWork
@@ -91,11 +92,52 @@ def join_(order: OrderName) -> None:
     )
 
 
+def refuse_(
+    order: OrderName,
+    parcel: Annotated[str, typer.Argument(help="Its id, from `orderhub orders show`.")],
+    why: Annotated[str, typer.Option(help="Why its location cannot send it.")],
+) -> None:
+    """A location cannot send a parcel: the next best one does. Of a part of it: `orders split` before."""
+    _change(
+        order,
+        "cannot be refused so",
+        lambda hub, uow, order_id: resume.decide_again(
+            hub.books,
+            uow,
+            [order_id],
+            lambda found, sent, snapshot: refuse(found, parcel, why, sent, snapshot),
+            hub.now(),
+            actor=entering.actor(),
+        ),
+    )
+
+
+def readmit_(
+    order: OrderName,
+    location: Annotated[str, typer.Argument(help="The location that refused.")],
+) -> None:
+    """A location that refused can serve the order after all."""
+    _change(
+        order,
+        "stays as it is",
+        lambda hub, uow, order_id: resume.decide_again(
+            hub.books,
+            uow,
+            [order_id],
+            lambda found, sent, _: readmit(found, location),
+            hub.now(),
+            actor=entering.actor(),
+        ),
+    )
+
+
 PARCEL_COMMANDS: Mapping[str, Callable[..., None]] = {
     "ship": ship,
     "renumber": renumber,
     "split": split_,
     "join": join_,
+    "refuse": refuse_,
+    "readmit": readmit_,
 }
 
 

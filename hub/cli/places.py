@@ -41,6 +41,10 @@ def add_store(
     duplicate_minutes: Annotated[
         int | None, typer.Option(min=0, help="Same buyer, same goods within this time is a suspicion.")
     ] = None,
+    ship_within: Annotated[
+        str | None,
+        typer.Option(help="Ship by then where the platform states no deadline: 24h, 2d; 0h: any time."),
+    ] = None,
     parcel_units: Annotated[int | None, typer.Option(min=0, help="Most units of a parcel; 0: any.")] = None,
     parcel_worth: Annotated[
         str | None, typer.Option(help="What a parcel's goods are worth at most; 0: anything.")
@@ -66,6 +70,8 @@ def add_store(
         was = known or Store(store_id=chosen, name=chosen, policy=StorePolicy())
         _require_connections(uow, carrier or ())
         changes: dict[str, object] = {key: value for key, value in rules.items() if value is not None}
+        if ship_within is not None:
+            changes["ship_within"] = entering.duration(ship_within) or None
         changes["parcel_limits"] = was.policy.parcel_limits.model_copy(update=limits)
         store = Store(
             store_id=chosen,

@@ -29,10 +29,33 @@ from hub.storage.search import (
     search,
 )
 
+OfStore = Annotated[str, typer.Option(help="Store.")]
+OfConnection = Annotated[str, typer.Option(help="Connection.")]
+OfStage = Annotated[Stage | None, typer.Option(help="How far we took it.")]
+Limit = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="At most so many.")]
+After = Annotated[str, typer.Option(help="Go on where the page before ended.")]
+
 filters = typer.Typer(no_args_is_help=True, help="Searches that are kept by name.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a saved filter.")]
 Prefix = "; with * at the end, all that begin so."
+
+
+def list_(
+    stage: OfStage = None,
+    store: OfStore = "",
+    connection: OfConnection = "",
+    limit: Limit = 50,
+    after: After = "",
+    as_json: AsJson = False,
+) -> None:
+    """Orders, the newest first; `orders search` knows more filters."""
+    wanted = OrderSearch(stage=stage.value if stage else "", store=store, connection=connection)
+    page = with_hub(lambda hub: _found(hub, wanted, saved="", save="", limit=limit, after=after))
+    if as_json:
+        show_json(page.orders)
+    else:
+        _show(page, as_json=False)
 
 
 def search_(
@@ -44,10 +67,10 @@ def search_(
     phone: Annotated[str, typer.Option(help="Telephone, whole, however written.")] = "",
     email: Annotated[str, typer.Option(help="E-mail, whole.")] = "",
     address: Annotated[str, typer.Option(help="Postal code and first line of the street.")] = "",
-    stage: Annotated[Stage | None, typer.Option(help="How far we took it.")] = None,
+    stage: OfStage = None,
     hold_reason: Annotated[str, typer.Option(help="Code of a reason, of orders on hold.")] = "",
-    store: Annotated[str, typer.Option(help="Store.")] = "",
-    connection: Annotated[str, typer.Option(help="Connection.")] = "",
+    store: OfStore = "",
+    connection: OfConnection = "",
     carrier: Annotated[str, typer.Option(help="Carrier that has a parcel of it.")] = "",
     placed_from: Annotated[str, typer.Option(help="Placed at this instant or later.")] = "",
     placed_until: Annotated[str, typer.Option(help="Placed before this instant.")] = "",
@@ -56,8 +79,8 @@ def search_(
     currency: Annotated[str, typer.Option(help="For example EUR.")] = "",
     saved: Annotated[str, typer.Option(metavar="NAME", help="Start from this saved filter.")] = "",
     save: Annotated[str, typer.Option(metavar="NAME", help="Keep these filters by this name.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="At most so many.")] = 50,
-    after: Annotated[str, typer.Option(help="Go on where the page before ended.")] = "",
+    limit: Limit = 50,
+    after: After = "",
     as_json: AsJson = False,
 ) -> None:
     """Orders of all stores that fit all filters, the newest first. Personal values are looked up without
@@ -158,7 +181,7 @@ def _amount(option: str, text: str) -> Decimal | None:
 
 
 @filters.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_filters(as_json: AsJson = False) -> None:
     """What is kept; personal values cannot be shown."""
 
     async def work(hub: HubContext) -> list[SavedFilter]:

@@ -67,7 +67,7 @@ async def _apply(hub: HubContext, counts: list[Count], reference: str) -> int:
             raise Problem(
                 f"nothing was applied: {len(refused)} counts are lower than what is promised to orders,"
                 f" first {first.sku} at {first.location_id}: {first.counted} counted, {first.reserved}"
-                " promised; put some of these orders on hold (`orderhub orders list --sku …`)"
+                " promised; put some of these orders on hold (`orderhub orders search --sku …`)"
             )
         stores.link_equal_skus(uow, hub.now())
         return sum(known.get((each.sku, each.location_id)) != each.on_hand for each in counts)

@@ -43,9 +43,11 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         if line_id in order.skus
     ]
     ranked = rank(order.sales.ship_to, snapshot)
+    if order.refused_by:
+        ranked = [each for each in ranked if each.location_id not in order.refused_by]
     shares = fill(wanted, ranked, snapshot.stock, whole_lines=order.sales.whole_lines)
     if not shares:
-        return _outcome(order, Stage.BACKORDERED, (_shortage(wanted, snapshot.stock),))
+        return _outcome(order, Stage.BACKORDERED, (_shortage(order, wanted, snapshot.stock),))
     consignments = tuple(
         Consignment(
             consignment_id=f"{order.order_id}-{len(order.consignments) + position}",
@@ -212,7 +214,7 @@ def _choice(
     return (Reason(code="split" if len(shares) > 1 else "one_location", text=text),)
 
 
-def _shortage(wanted: Sequence[Wanted], stock: StockBook) -> Reason:
+def _shortage(order: Order, wanted: Sequence[Wanted], stock: StockBook) -> Reason:
     asked: dict[str, int] = {}
     for each in wanted:
         asked[each.sku] = asked.get(each.sku, 0) + each.quantity
@@ -223,4 +225,5 @@ def _shortage(wanted: Sequence[Wanted], stock: StockBook) -> Reason:
     ]
     if not short:
         short = ["it at active locations, or not of a whole line at one of them"]
-    return Reason(code="out_of_stock", text=f"not enough of {', '.join(short)}")
+    refused = f"; {', '.join(order.refused_by)} refused it" if order.refused_by else ""
+    return Reason(code="out_of_stock", text=f"not enough of {', '.join(short)}{refused}")

@@ -5,6 +5,7 @@ policy switches them on. A rule's name is the code of its reason, which a person
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -37,7 +38,8 @@ class StandingRule(FrozenStruct):
 
 def audit_step(order: Order, snapshot: Snapshot) -> Outcome:
     """→ approved, on hold with every reason, or closed/cancelled because nothing is to be done."""
-    order = msgspec.structs.replace(order, skus=_mapped_skus(order, snapshot))
+    due_at = deadline(order.sales, snapshot.policy(order.store_id))
+    order = msgspec.structs.replace(order, skus=_mapped_skus(order, snapshot), due_at=due_at)
     if ended := _nothing_to_do(order, snapshot):
         stage, conclusion = ended
         return _outcome(order, stage, (conclusion,))
@@ -47,6 +49,13 @@ def audit_step(order: Order, snapshot: Snapshot) -> Outcome:
             found.append(reason)
     reasons = tuple(reason for reason in found if reason.code not in order.waived) if found else ()
     return _outcome(order, Stage.ON_HOLD if reasons else Stage.APPROVED, reasons)
+
+
+def deadline(sales: SalesOrder, policy: StorePolicy) -> datetime | None:
+    """When everything must have left: by the platform's word, else by the store's own rule."""
+    if sales.ship_by or policy.ship_within is None:
+        return sales.ship_by
+    return (sales.paid_at or sales.placed_at) + policy.ship_within
 
 
 def _outcome(order: Order, stage: Stage, reasons: tuple[Reason, ...]) -> Outcome:

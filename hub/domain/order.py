@@ -135,7 +135,8 @@ UNMAPPED = "unmapped_sku"
 class Order(FrozenStruct):
     """`waived` are codes of audit rules that a person overruled; `person_hold` is why a person stopped it.
     `skus` maps line ids to the SKUs that the last audit found, `elsewhere` to units that others shipped.
-    `inbox_id` names the document that `sales` was read from."""
+    `inbox_id` names the document that `sales` was read from, `refused_by` locations that cannot serve it;
+    at `due_at` everything must have left."""
 
     order_id: str
     connection_id: str
@@ -149,6 +150,8 @@ class Order(FrozenStruct):
     elsewhere: Mapping[str, int] = msgspec.field(default_factory=dict)
     waived: tuple[str, ...] = ()
     person_hold: str = ""
+    refused_by: tuple[str, ...] = ()
+    due_at: datetime | None = None
     is_history: bool = False
 
     def units_in_hand(self, line_id: str) -> int:

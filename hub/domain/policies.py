@@ -50,6 +50,12 @@ class StorePolicy(BaseModel):
         json_schema_extra={"zh": "重复订单时间窗"},
         ge=timedelta(0),
     )
+    ship_within: timedelta | None = Field(
+        None,
+        title="Ship within this time of payment, where the platform states no deadline",
+        json_schema_extra={"zh": "发货时限"},
+        gt=timedelta(0),
+    )
     parcel_limits: ParcelLimits = Field(
         ParcelLimits(), title="What one parcel may hold at most", json_schema_extra={"zh": "单包裹上限"}
     )

@@ -1,6 +1,7 @@
 """The cables of a simulated hub: to the twins, and from the twins' webhooks to the hub."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
@@ -64,7 +65,13 @@ class Line(httpx.AsyncClient):
     def build_request(self, method: str, url: Any, *, timeout: Any = None, **given: Any) -> httpx.Request:
         return httpx.Request(method, url, **given)
 
-    async def send(self, request: httpx.Request, *, stream: bool = False, **_: Any) -> httpx.Response:
+    async def send(
+        self, request: httpx.Request, *, stream: bool = False, auth: Any = None, **_: Any
+    ) -> httpx.Response:
+        """`auth` signs the request; those that answer to a challenge are not used by any connector."""
+        if isinstance(auth, httpx.Auth):
+            async with contextlib.aclosing(auth.async_auth_flow(request)) as flow:
+                request = await anext(flow)
         response = await self._to.handle_async_request(request)
         response.request = request
         if not stream:

@@ -1,21 +1,21 @@
-"""Orders, their lines, consignments and reservations: loaded and saved in whole batches."""
+"""Orders and their lines, loaded and saved in whole batches; consignments with them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from hub.clock import from_micros, micros
 from hub.domain.audit import goods_of
-from hub.domain.order import Consignment, Order, Parcel, Reason, Reserved, Stage
+from hub.domain.order import Consignment, Order, Reason, Stage
+from hub.storage import consignments
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.personal import indexes
-from hub.storage.tables import consignments, order_lines, orders, reservations
+from hub.storage.tables import order_lines, orders
 from hub.vault import BlindIndex, SealingKey
-from mappings.canonical import SalesOrder, TrackingStatus
+from mappings.canonical import SalesOrder
 from mappings.structs import FrozenStruct
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -69,12 +69,13 @@ class Orders:
         lock = " FOR UPDATE OF o" if locked and uow.is_postgres else ""
         columns = (
             "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.inbox_id,"
-            " o.elsewhere, o.waived, o.person_hold, o.is_history, o.decided, o.version"
+            " o.elsewhere, o.waived, o.person_hold, o.refused_by, o.due_at, o.is_history, o.decided,"
+            " o.version"
         )
         rows = uow.all(
             f"SELECT {columns} FROM orders o {joined} ORDER BY o.id{lock}", keys=packed(list(wanted))
         )
-        parts = self._consignments(uow, [row.id for row in rows])
+        parts = consignments.load(uow, [row.id for row in rows])
         skus = self._skus(uow, [row.id for row in rows])
         return [self._stored(row, parts.get(row.id, ()), skus.get(row.id, {})) for row in rows]
 
@@ -93,6 +94,8 @@ class Orders:
             elsewhere=msgspec.json.decode(row.elsewhere),
             waived=tuple(msgspec.json.decode(row.waived)),
             person_hold=row.person_hold,
+            refused_by=tuple(msgspec.json.decode(row.refused_by)),
+            due_at=from_micros(row.due_at) if row.due_at is not None else None,
             is_history=bool(row.is_history),
         )
         return Stored(order=order, was=order, version=row.version, decided=row.decided)
@@ -106,29 +109,6 @@ class Orders:
                 keys=packed([{"id": each} for each in order_ids]),
             ):
                 found.setdefault(row.order_id, {})[row.line_id] = row.sku
-        return found
-
-    def _consignments(self, uow: UnitOfWork, order_ids: Sequence[str]) -> dict[str, list[Consignment]]:
-        if not order_ids:
-            return {}
-        wanted = packed([{"id": each} for each in order_ids])
-        lines: dict[str, list[Reserved]] = {}
-        for row in uow.all(
-            f"SELECT r.consignment_id, r.line_id, r.sku, r.quantity FROM {keys(uow, id='text')}"
-            " JOIN consignments c ON c.order_id = k.id JOIN reservations r ON r.consignment_id = c.id"
-            " ORDER BY r.consignment_id, r.line_id, r.sku",
-            keys=wanted,
-        ):
-            part = Reserved(line_id=row.line_id, sku=row.sku, quantity=row.quantity)
-            lines.setdefault(row.consignment_id, []).append(part)
-        found: dict[str, list[Consignment]] = {}
-        for row in uow.all(
-            f"SELECT c.* FROM {keys(uow, id='text')} JOIN consignments c ON c.order_id = k.id",
-            keys=wanted,
-        ):
-            found.setdefault(row.order_id, []).append(_consignment(row, tuple(lines.get(row.id, ()))))
-        for parts in found.values():
-            parts.sort(key=lambda each: int(each.consignment_id.rpartition("-")[2]))
         return found
 
     def backordered(self, uow: UnitOfWork, skus: Sequence[str], after: str, limit: int) -> list[str]:
@@ -175,7 +155,7 @@ class Orders:
         insert(uow, orders, [self._row(each, at) for each in new])
         insert(uow, order_lines, [line for each in new for line in _lines(each.order)])
         self._update(uow, known, now)
-        self._save_consignments(uow, [each.order for each in stored], track)
+        consignments.save(uow, [each.order for each in stored], track)
 
     def _row(self, stored: Stored, at: int) -> tuple[object, ...]:
         order, sales = stored.order, stored.order.sales
@@ -197,8 +177,10 @@ class Orders:
             _json(order.elsewhere).decode(),
             _json(order.waived).decode(),
             order.person_hold,
+            _json(order.refused_by).decode() if order.refused_by else "[]",
             order.is_history,
             _held_until(order),
+            _instant(order.due_at),
             stored.decided + stored.fresh,
             at,
             at,
@@ -215,8 +197,9 @@ class Orders:
             "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
             " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
             " address_index = :address, document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere,"
-            " waived = :waived, person_hold = :person_hold, decided = :decided, is_history = :is_history,"
-            " held_until = :held_until, changed_at = :now, version = version + 1"
+            " waived = :waived, person_hold = :person_hold, refused_by = :refused_by, decided = :decided,"
+            " is_history = :is_history, held_until = :held_until, due_at = :due_at, changed_at = :now,"
+            " version = version + 1"
             " WHERE id = :id AND version = :version",
             [self._changed(each, micros(now)) for each in known],
         )
@@ -245,9 +228,11 @@ class Orders:
             "elsewhere": _json(order.elsewhere).decode(),
             "waived": _json(order.waived).decode(),
             "person_hold": order.person_hold,
+            "refused_by": _json(order.refused_by).decode() if order.refused_by else "[]",
             "decided": stored.decided + stored.fresh,
             "is_history": order.is_history,
             "held_until": _held_until(order),
+            "due_at": _instant(order.due_at),
             "now": at,
         }
 
@@ -260,59 +245,6 @@ class Orders:
         )
         insert(uow, order_lines, [line for order in changed for line in _lines(order)])
 
-    def _save_consignments(self, uow: UnitOfWork, saved: Sequence[Order], track: Mapping[str, int]) -> None:
-        ids = [{"id": each.order_id} for each in saved if each.consignments]
-        if not ids:
-            return
-        before = {
-            row.id: row
-            for row in uow.all(
-                f"SELECT c.* FROM {keys(uow, id='text')} JOIN consignments c ON c.order_id = k.id",
-                keys=packed(ids),
-            )
-        }
-        rows = {
-            each.consignment_id: _consignment_row(order, each, track, before.get(each.consignment_id))
-            for order in saved
-            for each in order.consignments
-        }
-        insert(uow, consignments, [row for key, row in rows.items() if key not in before])
-        changed = [row for key, row in rows.items() if key in before and row != tuple(before[key])]
-        self._update_consignments(uow, changed)
-        self._save_reservations(uow, saved, set(before))
-
-    def _update_consignments(self, uow: UnitOfWork, changed: Sequence[tuple[object, ...]]) -> None:
-        if not changed:
-            return
-        kinds = {
-            column.name: _JSON_KINDS.get(column.type.__class__.__name__, "text")
-            for column in consignments.columns
-        }
-        assignments = ", ".join(f"{name} = k.{name}" for name in kinds if name not in ("id", "order_id"))
-        uow.change(
-            f"UPDATE consignments SET {assignments} FROM {keys(uow, **kinds)} WHERE consignments.id = k.id",
-            keys=packed([dict(zip(kinds, row, strict=True)) for row in changed]),
-        )
-
-    def _save_reservations(self, uow: UnitOfWork, saved: Sequence[Order], known: set[str]) -> None:
-        parts = [each for order in saved for each in order.consignments]
-        recut = [each for each in parts if each.consignment_id in known and each.stage in _CAN_BE_CUT]
-        if recut:
-            uow.change(
-                f"DELETE FROM reservations WHERE consignment_id IN (SELECT k.id FROM {keys(uow, id='text')})",
-                keys=packed([{"id": each.consignment_id} for each in recut]),
-            )
-        fresh = [each for each in parts if each.consignment_id not in known] + recut
-        insert(
-            uow,
-            reservations,
-            [
-                (each.consignment_id, part.line_id, part.sku, part.quantity)
-                for each in fresh
-                for part in each.lines
-            ],
-        )
-
 
 def _lines_differ(stored: Stored) -> bool:
     was, order = stored.was, stored.order
@@ -323,11 +255,6 @@ class StaleOrder(Exception):
     """Somebody else saved this order after it was loaded here. Load it again."""
 
 
-_JSON_KINDS = {"BigInteger": "bigint", "Boolean": "boolean"}
-_CAN_BE_CUT = frozenset({Parcel.RELEASED, Parcel.DISPATCHED})
-"""Shipping by hand may cut a consignment in two; all others keep their lines for good."""
-
-
 def _lines(order: Order) -> list[tuple[object, ...]]:
     return [
         (order.order_id, line.line_id, order.skus.get(line.line_id, ""), line.quantity)
@@ -335,61 +262,11 @@ def _lines(order: Order) -> list[tuple[object, ...]]:
     ]
 
 
-def _consignment(row: Any, lines: tuple[Reserved, ...]) -> Consignment:
-    return Consignment(
-        consignment_id=row.id,
-        location_id=row.location_id,
-        lines=lines,
-        stage=Parcel(row.stage),
-        carrier_connection_id=row.carrier_connection_id,
-        carrier=row.carrier,
-        tracking_number=row.tracking_number,
-        carrier_order_id=row.carrier_order_id,
-        booked_at=_moment(row.booked_at),
-        handed_over_at=_moment(row.handed_over_at),
-        status=TrackingStatus(row.status),
-        status_at=_moment(row.status_at),
-        told=bool(row.told),
-        told_status=TrackingStatus(row.told_status) if row.told_status else None,
-        former_numbers=tuple(msgspec.json.decode(row.former_numbers)),
-        collect=Decimal(row.collect) if row.collect else None,
-    )
-
-
-def _consignment_row(
-    order: Order, each: Consignment, track: Mapping[str, int], before: Any
-) -> tuple[object, ...]:
-    next_track_at = track.get(each.consignment_id, before.next_track_at if before else None)
-    return (
-        each.consignment_id,
-        order.order_id,
-        each.location_id,
-        each.stage.value,
-        each.carrier_connection_id,
-        each.carrier,
-        each.tracking_number,
-        each.carrier_order_id,
-        _instant(each.booked_at),
-        _instant(each.handed_over_at),
-        each.status.value,
-        _instant(each.status_at),
-        each.told,
-        each.told_status.value if each.told_status else "",
-        next_track_at if each.stage in (Parcel.BOOKED, Parcel.DISPATCHED, Parcel.CANCELLING) else None,
-        _json(each.former_numbers).decode() if each.former_numbers else "[]",
-        str(each.collect) if each.collect is not None else "",
-    )
-
-
 def _held_until(order: Order) -> int | None:
     """When the first reason of an order on hold ends by itself."""
     if order.stage is not Stage.ON_HOLD:
         return None
     return _instant(min((each.until for each in order.reasons if each.until), default=None))
-
-
-def _moment(value: int | None) -> datetime | None:
-    return from_micros(value) if value is not None else None
 
 
 def _instant(value: datetime | None) -> int | None:

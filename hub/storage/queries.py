@@ -3,7 +3,6 @@
 Null means that it is not known (yet); it is never shown as 0.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +11,6 @@ import msgspec
 from hub.clock import from_micros, micros
 from hub.domain.order import Reason
 from hub.storage.database import UnitOfWork
-from hub.storage.personal import dialled
-from hub.vault import BlindIndex
 from mappings.structs import FrozenStruct
 
 _reasons = msgspec.json.Decoder(tuple[Reason, ...]).decode
@@ -50,23 +47,10 @@ class OrderItem(FrozenStruct):
     placed_at: datetime
     received_at: datetime
     changed_at: datetime
+    due_at: datetime | None
     currency: str
     total: str
     is_history: bool
-
-
-class OrderFilter(FrozenStruct):
-    """Empty fields do not filter. Personal values are looked up through their blind indexes."""
-
-    store: str = ""
-    connection: str = ""
-    stage: str = ""
-    number: str = ""
-    sku: str = ""
-    email: str = ""
-    phone: str = ""
-    buyer: str = ""
-    tracking: str = ""
 
 
 class InboxItem(FrozenStruct):
@@ -169,40 +153,9 @@ def connections(uow: UnitOfWork) -> list[ConnectionItem]:
 
 ORDER_COLUMNS = (
     "SELECT o.id, o.number, o.external_id, o.store_id AS store, o.connection_id AS connection, o.stage,"
-    " o.reasons, o.placed_at, o.received_at, o.changed_at, o.currency, o.total, o.is_history FROM orders o"
+    " o.reasons, o.placed_at, o.received_at, o.changed_at, o.due_at, o.currency, o.total, o.is_history"
+    " FROM orders o"
 )
-
-_CONDITIONS: Mapping[str, str] = {
-    "store": "o.store_id = :store",
-    "connection": "o.connection_id = :connection",
-    "stage": "o.stage = :stage",
-    "number": "o.number = :number",
-    "sku": "EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.sku = :sku)",
-    "email": "o.email_index = :email",
-    "phone": "o.telephone_index = :phone",
-    "buyer": "o.buyer_index = :buyer",
-    "tracking": "EXISTS (SELECT 1 FROM consignments c WHERE c.order_id = o.id"
-    " AND c.tracking_number = :tracking AND c.tracking_number <> '')",
-}
-
-
-def orders(
-    uow: UnitOfWork, wanted: OrderFilter, index: BlindIndex, *, limit: int, before: str = ""
-) -> list[OrderItem]:
-    """The newest first; `before` is the id to go on from."""
-    given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value}
-    conditions = [_CONDITIONS[name] for name in given]
-    if before:
-        conditions.append("o.id < :before")
-        given["before"] = before
-    if "phone" in given:
-        given["phone"] = dialled(given["phone"])
-    for name in ("email", "phone", "buyer"):
-        if name in given:
-            given[name] = index(given[name])
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    rows = uow.all(f"{ORDER_COLUMNS}{where} ORDER BY o.id DESC LIMIT :limit", limit=limit, **given)
-    return [order_item(row) for row in rows]
 
 
 def find_orders(uow: UnitOfWork, text: str, limit: int = 20) -> list[OrderItem]:
@@ -224,6 +177,7 @@ def order_item(row: Any) -> OrderItem:
             "placed_at",
             "received_at",
             "changed_at",
+            "due_at",
             reasons=_reasons(row.reasons),
             is_history=bool(row.is_history),
         )

@@ -48,6 +48,8 @@ STEPS: Mapping[str, str] = {
     "renumber": "number corrected",
     "split": "divided into parcels",
     "join": "put into one parcel",
+    "refuse": "refused by its location",
+    "readmit": "location admitted again",
     "hold": "stopped by a person",
     "release_hold": "let go by a person",
     "arm": "connection armed",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -37,7 +38,9 @@ def _key(name: str, **options: object) -> Column[str]:
     return Column(name, Key, nullable=False, **options)  # type: ignore[arg-type]  # options are Column's own
 
 
-def _partial_index(table: Table, name: str, condition: ColumnElement[bool], *columns: str) -> None:
+def _partial_index(
+    table: Table, name: str, condition: ColumnElement[bool] | TextClause, *columns: str
+) -> None:
     """An index of the rows that fulfil the condition; the others cost nothing."""
     indexed = (table.c[each] for each in columns)
     Index(f"ix_{table.name}_{name}", *indexed, postgresql_where=condition, sqlite_where=condition)
@@ -170,6 +173,9 @@ drift = Table(
 )
 """Fields and codes that platforms send and no mapping names."""
 
+WAITS_TO_LEAVE = "stage NOT IN ('dispatched', 'closed', 'cancelled')"
+"""Condition on orders of which something has not left yet."""
+
 orders = Table(
     "orders",
     metadata,
@@ -193,8 +199,10 @@ orders = Table(
     Column("elsewhere", Text, nullable=False, server_default="{}"),
     Column("waived", Text, nullable=False, server_default="[]"),
     _text("person_hold"),
+    Column("refused_by", Text, nullable=False, server_default="[]"),
     Column("is_history", Boolean, nullable=False, server_default=text("false")),
     Column("held_until", Instant, nullable=True),
+    Column("due_at", Instant, nullable=True),
     Column("decided", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
@@ -202,9 +210,10 @@ orders = Table(
     UniqueConstraint("external_id", "connection_id"),
 )
 """`document` is the canonical order, sealed, `inbox_id` the document that it was read from; `elsewhere` maps
-line ids to units that others shipped; `decided` counts its decision rows;
+line ids to units that others shipped; `refused_by` names locations; `decided` counts its decision rows;
 `held_until`: the first of its reasons ends by itself then.
 Each index ends in the order in which search walks it (`hub/storage/search.py`); what is empty is in none."""
+_partial_index(orders, "due", text(f"due_at IS NOT NULL AND {WAITS_TO_LEAVE}"), "due_at", "id")
 _partial_index(orders, "held", orders.c.held_until.is_not(None), "held_until", "id")
 Index("ix_orders_placed", orders.c.placed_at, orders.c.id)
 Index("ix_orders_connection", orders.c.connection_id, orders.c.placed_at, orders.c.id)

@@ -117,6 +117,7 @@ def _order(number: int, stores_in_all: int) -> dict[str, Any]:
         "address_index": hidden("address", number // 2),
         "document": SEALED,
         "elsewhere": "{}",
+        "refused_by": "[]",
         "waived": "[]",
         "version": 1,
     }

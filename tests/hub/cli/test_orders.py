@@ -10,7 +10,7 @@ PERSONAL = ("王小明", "13800001234", "南京西路", "b1@example.com")
 
 LIST_FIELDS = {
     *("id", "number", "external_id", "store", "connection", "stage", "reasons", "placed_at", "received_at"),
-    *("changed_at", "currency", "total", "is_history"),
+    *("changed_at", "due_at", "currency", "total", "is_history"),
 }
 
 
@@ -101,20 +101,23 @@ def test_filters_find_orders_by_personal_values_without_showing_them(
     assert set(rows[0]) == LIST_FIELDS
     (tracking,) = {each["tracking_number"] for each in armed.json("orders", "show", rows[0]["id"])["parcels"]}
     for words, count in (
+        (["--stage", "released"], 2),
+        (["--stage", "closed"], 0),
+        (["--store", "shop", "--connection", "shop"], 2),
+        (["--limit", "1"], 1),
+    ):
+        assert len(armed.json("orders", "list", *words)) == count, words
+        assert len(armed.json("orders", "search", *words)["orders"]) == count, words
+    for words, count in (
         (["--email", "B1@example.com"], 1),
         (["--phone", "138 0000 1234"], 2),
         (["--email", "b3@example.com"], 0),
         (["--sku", "SKU-1"], 2),
         (["--sku", "SKU-9"], 0),
-        (["--stage", "released"], 2),
-        (["--stage", "closed"], 0),
-        (["--store", "shop", "--connection", "shop"], 2),
         (["--number", rows[1]["number"]], 1),
         (["--tracking", tracking], 1),
-        (["--limit", "1"], 1),
-        (["--before", rows[0]["id"]], 1),
     ):
-        assert len(armed.json("orders", "list", *words)) == count, words
+        assert len(armed.json("orders", "search", *words)["orders"]) == count, words
     armed.run("orders", "list")
     armed.run("inbox", "list")
     assert not any(value in armed.printed for value in PERSONAL)
@@ -217,6 +220,13 @@ def test_units_are_divided_into_parcels_and_put_together_again(
     assert _parcels(connected, order)[0] == ("3 × SKU-1, 1 × SKU-2", "released")
     assert {stage for _, stage in _parcels(connected, order)[1:]} == {"cancelled"}
     assert "cannot be joined" in connected.fail("orders", "join", order["number"])
+    refuse = ("orders", "refuse", order["number"])
+    assert "it has no parcel 'x'" in connected.fail(*refuse, "x", "--why", "damaged")
+    connected.run(*refuse, f"{order['id']}-1", "--why", "damaged")
+    assert "cannot send it: damaged" in connected.run("orders", "explain", order["id"])
+    (location,) = {each["location"] for each in connected.json("stock", "show")}
+    connected.run("orders", "readmit", order["number"], location)
+    assert _parcels(connected, order)[-1] == ("3 × SKU-1, 1 × SKU-2", "released")
 
 
 def _parcels(connected: Any, order: Any) -> list[tuple[str, str]]:
@@ -235,6 +245,25 @@ def test_a_store_says_what_one_parcel_may_hold(connected: Any, place_order: Call
     connected.run("stores", "add", store["id"], "--parcel-units", "0")
     (store,) = connected.json("stores", "list")
     assert store["policy"]["parcel_limits"] == {"most_units": None, "most_worth": "5000"}
+
+
+def test_orders_that_must_leave_soon_are_listed_the_most_urgent_first(
+    connected: Any, place_order: Callable[..., str]
+) -> None:
+    assert "no length of time" in connected.fail("stores", "add", "shop", "--ship-within", "soon")
+    connected.run("stores", "add", "shop", "--ship-within", "1d")
+    for buyer in ("b1", "b2"):
+        place_order(buyer)
+        connected.clock.advance(timedelta(hours=2))
+    connected.run("sync", "now")
+    assert connected.json("orders", "at-risk", "--within", "19h") == []
+    (first,) = connected.json("orders", "at-risk", "--within", "21h")
+    assert len(connected.json("orders", "at-risk", "--within", "2d", "--store", "shop")) == 2
+    assert connected.json("orders", "at-risk", "--within", "2d", "--store", "other") == []
+    connected.clock.advance(timedelta(hours=21))
+    assert "late by 1 h" in connected.run("orders", "at-risk", "--within", "0h")
+    connected.run("orders", "ship", first["number"], "--carrier", "ups", "--number", "1Z1")
+    assert connected.json("orders", "at-risk", "--within", "0h") == []
 
 
 def test_texts_from_outside_cannot_steer_the_terminal(

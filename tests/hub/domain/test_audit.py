@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from hub.domain.audit import RULES, audit_step
+from hub.domain.audit import RULES, audit_step, deadline
 from hub.domain.order import Stage
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import KnownOrder
@@ -268,3 +268,12 @@ class TestNothingToDo:
 
         assert codes(audited(order(), armed_from=placed_at + timedelta(seconds=1))) == ["history"]
         assert codes(audited(order(), armed_from=placed_at)) == []
+
+
+def test_deadline_is_the_platforms_else_counted_by_the_stores_own_rule():
+    own = StorePolicy(ship_within=timedelta(days=1))
+    stated = sales(ship_by=NOW, paid_at=NOW - timedelta(hours=3))
+    assert deadline(stated, own) == NOW
+    assert deadline(replace(stated, ship_by=None), own) == NOW + timedelta(hours=21)
+    assert deadline(replace(stated, ship_by=None, paid_at=None), own) == stated.placed_at + timedelta(days=1)
+    assert deadline(replace(stated, ship_by=None), StorePolicy()) is None

@@ -32,6 +32,8 @@ FULL = replace(
     ),
     waived=("total", "unpaid"),
     person_hold="the buyer called",
+    refused_by=("wh", "room"),
+    due_at=NOW,
 )
 
 

@@ -236,8 +236,10 @@ def upgrade() -> None:
         sa.Column("elsewhere", sa.Text(), server_default="{}", nullable=False),
         sa.Column("waived", sa.Text(), server_default="[]", nullable=False),
         sa.Column("person_hold", sa.Text(), server_default="", nullable=False),
+        sa.Column("refused_by", sa.Text(), server_default="[]", nullable=False),
         sa.Column("is_history", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("held_until", sa.BigInteger(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("decided", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
@@ -257,6 +259,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_orders_buyer", "orders", ["buyer_index", "placed_at", "id"], unique=False)
     op.create_index("ix_orders_connection", "orders", ["connection_id", "placed_at", "id"], unique=False)
+    op.create_index(
+        "ix_orders_due",
+        "orders",
+        ["due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL AND stage NOT IN ('dispatched', 'closed', 'cancelled')"),
+        sqlite_where=sa.text("due_at IS NOT NULL AND stage NOT IN ('dispatched', 'closed', 'cancelled')"),
+    )
     op.create_index(
         "ix_orders_email",
         "orders",
