@@ -107,9 +107,11 @@ async def _send(
     except OutcomeUnknown as error:
         if message.verb is Verb.PUSH_STOCK:  # levels are absolute: sending them again is harmless
             return _again(hub, message, error)
-        if message.attempts > len(hub.settings.retry_schedule):
+        schedule = hub.settings.retry_schedule
+        if message.attempts > len(schedule):
             return _given_up(message, str(error))
-        return _later(message, hub.now() + live.plugin.read_back_after, str(error), doubt=True)
+        again = hub.now() + max(live.plugin.read_back_after, schedule[message.attempts - 1])
+        return _later(message, again, str(error), doubt=True)
     except ConnectorError as error:
         if error.recovery in (Recovery.REAUTHORISE, Recovery.RECONFIGURE):
             troubles.append(error)

@@ -126,6 +126,21 @@ class TestUnknownOutcome:
 
         assert [verb for verb, _ in desk.calls] == ["book"]
 
+    async def test_an_outage_of_hours_is_outlasted_by_the_schedule(self, hub, released, desk):
+        schedule = hub.settings.retry_schedule
+        desk.will("book", *(OutcomeUnknown("no answer") for _ in schedule))
+        for pause in schedule:
+            await work_outbox(hub, "carrier")
+            assert rows(released) == [("book", "open", "")]
+            asked = len(desk.calls)
+            released.clock.advance(max(pause, timedelta(seconds=30)) - timedelta(seconds=1))
+            await work_outbox(hub, "carrier")
+            assert len(desk.calls) == asked
+            released.clock.advance(timedelta(seconds=1))
+        await work_outbox(hub, "carrier")
+        assert (desk.count("book"), consignment(released)[0]) == (len(schedule) + 1, "booked")
+        assert sum(schedule, timedelta(0)) > timedelta(hours=10)
+
     async def test_is_found_and_not_booked_again(self, hub, released, desk):
         await self.unanswered(hub, released, desk)
         released.clock.advance(timedelta(seconds=30))
