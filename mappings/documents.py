@@ -4,12 +4,14 @@ A platform's document is declared as Structs in the shape of the wire (`WireDocu
 ignored and counted elsewhere, because a platform that adds a field must not stop an order.
 """
 
+import calendar
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, TypeVar, cast
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -59,6 +61,27 @@ def decode(document: bytes, shape: type[T]) -> T:
         raise MappingError("$", f"is not readable JSON: {error}"[:200]) from None
 
 
+_compact = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def json_text(content: Any) -> str:
+    """Compact JSON, decimals as exact numbers; made once where exactly this text is signed and sent."""
+    return _compact(content).decode()
+
+
+def present(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the fields that are empty texts or null: platforms that check what is sent want them absent."""
+    return {name: value for name, value in content.items() if value is not None and value != ""}
+
+
+def form_fields(body: bytes) -> dict[str, str]:
+    """Fields of a form post. Raises `MappingError` for what is no UTF-8."""
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict"))
+    except ValueError:
+        raise MappingError("$", "is no readable form") from None
+
+
 def _path_of_nul(document: bytes) -> str:
     try:
         return next(_paths_of_nul(msgspec.json.decode(document), "$"), "$")
@@ -78,6 +101,11 @@ def _paths_of_nul(value: Any, path: str) -> Iterator[str]:
                 yield from _paths_of_nul(inner, f"{path}[{position}]")
         case _:
             return
+
+
+def completed(document: bytes, **more: Any) -> bytes:
+    """A document with further fields behind its own, which stay the bytes that came."""
+    return document.rstrip()[:-1] + b"," + msgspec.json.encode(more)[1:]
 
 
 def escape_control_characters(document: bytes) -> bytes:
@@ -122,6 +150,18 @@ def local_time(text: str, zone: tzinfo, path: str, pattern: str = "%Y-%m-%d %H:%
         raise MappingError(path, f"is not a time of the form {pattern}") from None
 
 
+_MONTHS = {month: f"{number:02}" for number, month in enumerate(calendar.month_abbr) if month}
+
+
+def internet_time(text: str, path: str) -> datetime:
+    """RFC 2822 text (`Tue, 05 Mar 2019 21:40:11 +0000`) → an aware instant."""
+    try:
+        day, month, year, clock, zone = text.split(", ")[-1].split(" ")
+        return datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{clock}{zone[:3]}:{zone[3:]}")
+    except (ValueError, KeyError):
+        raise MappingError(path, "is not an RFC 2822 time") from None
+
+
 def instant(text: str, path: str) -> datetime:
     """ISO 8601 text with a zone → an aware instant; a text without zone is refused, never guessed."""
     try:
@@ -131,6 +171,16 @@ def instant(text: str, path: str) -> datetime:
     if moment.tzinfo is None:
         raise MappingError(path, "has no time zone")
     return moment
+
+
+def zoned_or_local(text: str, path: str) -> tuple[datetime | None, str]:
+    """ISO 8601 text → (aware instant, ""); a text without zone → (null, the text). For carriers that pass on
+    local times of scans: nobody knows their zone, and none is invented."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise MappingError(path, "is not an ISO 8601 time") from None
+    return (None, text) if moment.tzinfo is None else (moment, "")
 
 
 def unknown_fields(document: bytes, shape: Any) -> set[str]:

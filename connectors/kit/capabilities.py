@@ -18,6 +18,7 @@ from mappings.canonical import (
     Booking,
     BookingCancellation,
     Parcel,
+    RateQuote,
     Shipment,
     ShipmentRequest,
     StockLevel,
@@ -134,6 +135,14 @@ class FindsBookings(BooksShipments):
         `read_back_after`, since carriers need time until a booking can be seen."""
 
 
+class QuotesRates(Connector):
+    """Asks what a shipment would cost."""
+
+    @abstractmethod
+    async def quote(self, request: ShipmentRequest) -> Sequence[RateQuote]:
+        """Every service that would carry it, cheapest first; none if none would. Books nothing."""
+
+
 class CancelsBookings(Connector):
     """Takes a booking back. A booking that is already cancelled counts as done."""
 
@@ -203,6 +212,7 @@ CAPABILITIES: tuple[type[Connector], ...] = (
     BooksShipments,
     BooksIdempotently,
     FindsBookings,
+    QuotesRates,
     CancelsBookings,
     TracksParcels,
     SubscribesTracking,

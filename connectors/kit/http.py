@@ -79,11 +79,15 @@ def retry_after(response: httpx.Response, now: datetime | None = None) -> timede
 
 
 class PlatformClient:
-    """Sends requests of one connection. `classify` names refusals that a platform hides inside a 200."""
+    """Sends requests of one connection. `classify` names refusals that a platform hides inside a 200;
+    `attempts` is 1 where whoever calls repeats."""
 
-    def __init__(self, outside: Outside, *, classify: Classify = classify_status) -> None:
+    def __init__(
+        self, outside: Outside, *, classify: Classify = classify_status, attempts: int = ATTEMPTS
+    ) -> None:
         self._outside = outside
         self._classify = classify
+        self._attempts = attempts
 
     async def send(
         self,
@@ -107,7 +111,7 @@ class PlatformClient:
         """
         retrying = AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, Transient)),
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(self._attempts),
             wait=self._wait,
             sleep=self._outside.sleep,
             reraise=True,

@@ -1,7 +1,7 @@
 """What a platform offers to the hub: one `PLUGIN` per folder, found through entry points."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -20,7 +20,8 @@ ConnectorT = TypeVar("ConnectorT", bound=Connector)
 class Plugin(Generic[SettingsT, ConnectorT]):
     """`platform` is the entry point's name. `twin` names the platform's imitation (`package.module:Class`),
     which only demo, simulation and tests load. `read_back_after` is how long a write that got no answer may
-    take until the platform shows it. `unverified` lists facts that no source confirmed."""
+    take until the platform shows it. `unverified` lists facts that no source confirmed; `exemptions` names
+    checks of the conformance kit that this platform cannot pass, and why."""
 
     platform: str
     title: str
@@ -33,6 +34,7 @@ class Plugin(Generic[SettingsT, ConnectorT]):
     poll_every: timedelta = timedelta(seconds=10)
     api_version: str = ""
     unverified: Sequence[str] = ()
+    exemptions: Mapping[str, str] = field(default_factory=dict)
     kit: int = KIT_VERSION
 
     @property

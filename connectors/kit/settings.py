@@ -1,8 +1,14 @@
 """What an administrator fills in to connect: one frozen pydantic model per platform."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+
+from connectors.kit.errors import Misconfigured
+from mappings.structs import FrozenStruct
+
+TermsT = TypeVar("TermsT", bound=FrozenStruct)
 
 
 class ConnectorSettings(BaseModel):
@@ -34,3 +40,15 @@ def revealed(settings: ConnectorSettings) -> dict[str, Any]:
         if isinstance(value, SecretStr):
             plain[name] = value.get_secret_value()
     return plain
+
+
+def terms_of(settings: ConnectorSettings, shape: type[TermsT], needs: Sequence[str] = ()) -> TermsT:
+    """What a mapping must know of the agreement: each field of `shape` from the setting of the same name,
+    secrets in plain. `Misconfigured` if a setting in `needs` is empty."""
+    plain = {name: getattr(settings, name) for name in shape.__struct_fields__}
+    for name, value in plain.items():
+        if isinstance(value, SecretStr):
+            plain[name] = value.get_secret_value()
+    if missing := next((name for name in needs if not plain[name]), ""):
+        raise Misconfigured(f"this needs the setting {missing}", setting=missing)
+    return shape(**plain)

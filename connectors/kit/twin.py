@@ -85,6 +85,8 @@ class Twin(ABC):
 
     platform: ClassVar[str]
     retry_webhooks_after: ClassVar[Sequence[timedelta]] = (timedelta(minutes=1), timedelta(minutes=10))
+    examined_with: ClassVar[Mapping[str, Any]] = {}
+    """What the conformance kit's `Bench` must know of this platform: where it ships, parcels it follows."""
 
     def __init__(self, now: Callable[[], datetime], random: Random) -> None:
         self.now = now

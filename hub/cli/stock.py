@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from hub.cli import entering
+from hub.cli.csv_file import read_file
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, progress, show
 from hub.cli.state import with_hub
-from hub.cli.stock_file import UnreadableFile, read_counts
+from hub.cli.stock_file import read_counts
 from hub.context import HubContext
 from hub.jobs.stock import reaudit
 from hub.storage import queries, stores
@@ -18,39 +19,22 @@ from hub.storage.stock import Count
 
 app = typer.Typer(no_args_is_help=True, help="What is on hand, promised and available.")
 
-FAULTS_SHOWN = 50
-
 
 @app.command("import")
 def import_(
     csv_file: Annotated[Path, typer.Argument(metavar="CSV", help="Columns sku, location, quantity.")],
 ) -> None:
     """Set what is physically there from a CSV file: all of it, or nothing if anything is wrong with it."""
-    try:
-        content = csv_file.read_bytes()
-    except OSError as error:
-        raise Problem(f"the file {csv_file} cannot be read: {error.strerror}") from None
 
     async def work(hub: HubContext) -> tuple[int, int]:
-        places = await hub.database.read(stores.locations)
-        counts = _read(content, csv_file, [each.location_id for each in places])
+        places = [each.location_id for each in await hub.database.read(stores.locations)]
+        counts = read_file(csv_file, lambda content: read_counts(content, places))
         with progress() as shown:
             shown.add_task(f"applying {len(counts)} counts")
             return len(counts), await _apply(hub, counts, csv_file.name)
 
     read, changed = with_hub(work)
     typer.echo(f"{read} counts read, {changed} of them changed what is on hand.")
-
-
-def _read(content: bytes, csv_file: Path, locations: list[str]) -> list[Count]:
-    try:
-        return read_counts(content, locations)
-    except UnreadableFile as error:
-        for fault in error.faults[:FAULTS_SHOWN]:
-            typer.echo(fault, err=True)
-        more = len(error.faults) - FAULTS_SHOWN
-        also = f" ({more} more are not shown)" if more > 0 else ""
-        raise Problem(f"nothing of {csv_file.name} was applied: {len(error.faults)} mistakes{also}") from None
 
 
 async def _apply(hub: HubContext, counts: list[Count], reference: str) -> int:

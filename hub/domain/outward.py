@@ -1,5 +1,7 @@
 """What carriers and stores are told, made from an order just before sending."""
 
+from collections.abc import Mapping
+
 from hub.domain.order import Consignment, Order, Parcel
 from hub.domain.snapshot import Location
 from mappings.canonical import (
@@ -12,9 +14,11 @@ from mappings.canonical import (
 )
 
 
-def shipment_request(order: Order, consignment: Consignment, location: Location) -> ShipmentRequest:
+def shipment_request(
+    order: Order, consignment: Consignment, location: Location, grams: Mapping[str, int]
+) -> ShipmentRequest:
     """What the carrier is asked to carry; made anew just before sending, so that it holds the present
-    address."""
+    address. `grams`: what one unit of a SKU weighs; a parcel with an unknown one has no known weight."""
     sales = order.sales
     assert sales.ship_to is not None, "the audit lets no order without address through"
     lines = {line.line_id: line for line in sales.lines}
@@ -36,10 +40,17 @@ def shipment_request(order: Order, consignment: Consignment, location: Location)
         sender=location.address,
         recipient=sales.ship_to,
         cargo=cargo,
+        weight_grams=_weight(consignment, grams),
         note=sales.note,
         currency=sales.currency,
         collect_on_delivery=collect,
     )
+
+
+def _weight(consignment: Consignment, grams: Mapping[str, int]) -> int | None:
+    if any(part.sku not in grams for part in consignment.lines):
+        return None
+    return sum(grams[part.sku] * part.quantity for part in consignment.lines)
 
 
 def cancellation(consignment: Consignment) -> BookingCancellation:

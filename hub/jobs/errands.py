@@ -23,7 +23,7 @@ from hub.domain import outward
 from hub.domain.effects import Verb
 from hub.domain.order import Consignment, Order, Parcel
 from hub.domain.snapshot import Location
-from hub.storage import stores
+from hub.storage import products, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Message, read_levels
@@ -33,11 +33,13 @@ from mappings.structs import FrozenStruct
 
 
 class Errand(FrozenStruct):
-    """A claimed message with the order as it is now (null for stock)."""
+    """A claimed message with the order as it is now (null for stock). `grams`: SKU → weight of a unit, where
+    something is to be booked."""
 
     message: Message
     order: Order | None = None
     location: Location | None = None
+    grams: Mapping[str, int] = {}
 
     @property
     def consignment(self) -> Consignment:
@@ -61,15 +63,24 @@ def load_errands(hub: HubContext, uow: UnitOfWork, messages: Sequence[Message]) 
     wanted = [each.order_id for each in messages if each.order_id]
     stored = hub.books.orders.by_ids(uow, wanted, locked=False)
     places = {each.location_id: each for each in stores.locations(uow)} if stored else {}
-    return [_errand(message, stored, places) for message in messages]
+    booked = [
+        part.sku
+        for each in messages
+        if each.verb is Verb.BOOK
+        for part in stored[each.order_id].order.consignment(each.subject).lines
+    ]
+    grams = products.weights(uow, booked) if booked else {}
+    return [_errand(message, stored, places, grams) for message in messages]
 
 
-def _errand(message: Message, stored: Mapping[str, Stored], places: Mapping[str, Location]) -> Errand:
+def _errand(
+    message: Message, stored: Mapping[str, Stored], places: Mapping[str, Location], grams: Mapping[str, int]
+) -> Errand:
     if not message.order_id:
         return Errand(message=message)
     order = stored[message.order_id].order
     location = places[order.consignment(message.subject).location_id]
-    return Errand(message=message, order=order, location=location)
+    return Errand(message=message, order=order, location=location, grams=grams)
 
 
 async def run_errand(hub: HubContext, live: Live, errand: Errand) -> Answer:
@@ -85,7 +96,7 @@ async def _book(hub: HubContext, connector: Connector, errand: Errand) -> Answer
     unwanted = consignment.stage not in (Parcel.RELEASED, Parcel.CANCELLING)
     if unwanted and not message.in_doubt:
         return Answer(is_withdrawn=True)
-    request = outward.shipment_request(errand.order, consignment, errand.location)
+    request = outward.shipment_request(errand.order, consignment, errand.location, errand.grams)
     if message.in_doubt and not isinstance(connector, BooksIdempotently):
         if not isinstance(connector, FindsBookings):
             raise Unsupported("the booking may exist, and this carrier can neither repeat nor find it")

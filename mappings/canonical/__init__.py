@@ -8,11 +8,12 @@ from mappings.canonical.shipment import (
     BookingCancellation,
     CargoItem,
     Parcel,
+    RateQuote,
     Shipment,
     ShipmentRequest,
 )
 from mappings.canonical.stock import StockLevel, StockRefusal
-from mappings.canonical.tracking import TrackingEvent, TrackingReport, TrackingStatus
+from mappings.canonical.tracking import TrackingEvent, TrackingReport, TrackingStatus, oldest_first
 from mappings.canonical.values import (
     Buyer,
     LineQuantity,
@@ -36,6 +37,7 @@ __all__ = [
     "Parcel",
     "PaymentStatus",
     "PostalAddress",
+    "RateQuote",
     "SalesOrder",
     "Shipment",
     "ShipmentRequest",
@@ -46,4 +48,5 @@ __all__ = [
     "TrackingStatus",
     "Value",
     "minor_unit",
+    "oldest_first",
 ]

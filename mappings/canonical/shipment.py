@@ -47,6 +47,16 @@ class Booking(Value):
     confirmed: bool = True
 
 
+class RateQuote(Value):
+    """What a carrier would take for a shipment, before anything is booked. `service` is what
+    `ShipmentRequest.service` must say to book at this price; `transit_days` is null where nobody promises."""
+
+    carrier: str
+    service: str
+    price: Money
+    transit_days: int | None = None
+
+
 class BookingCancellation(Value):
     """Please do not carry it after all."""
 

@@ -1,7 +1,9 @@
 """What a carrier says about a parcel."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
+from operator import itemgetter
 
 from mappings.canonical.values import Value
 
@@ -40,6 +42,20 @@ class TrackingEvent(Value):
         """Equal for two reports of the same scan."""
         moment = self.occurred_at.isoformat() if self.occurred_at else self.local_text
         return f"{moment}|{self.code}|{self.description}"
+
+
+def oldest_first(events: Iterable[TrackingEvent]) -> tuple[TrackingEvent, ...]:
+    """Events by time, each once; equal times keep the given order, which is the carrier's turned to oldest
+    first. An event of unknown time stays behind the one before it."""
+    moment = _BEFORE_ALL
+    timed: list[tuple[datetime, TrackingEvent]] = []
+    for event in {event.identity: event for event in events}.values():
+        moment = event.occurred_at or moment
+        timed.append((moment, event))
+    return tuple(event for _, event in sorted(timed, key=itemgetter(0)))
+
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class TrackingReport(Value):

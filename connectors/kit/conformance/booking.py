@@ -11,6 +11,7 @@ from connectors.kit.capabilities import (
     BooksShipments,
     CancelsBookings,
     FindsBookings,
+    QuotesRates,
     SubscribesTracking,
 )
 from connectors.kit.conformance.breaks import (
@@ -48,6 +49,15 @@ async def some_parcels(bench: Bench, rig: Rig, count: int = 2) -> Sequence[Parce
         return bench.parcels
     booked = [await _booker(rig).book(request_for(bench, f"P-{it}"), f"key-{it}") for it in range(count)]
     return [parcel_of(booking, bench) for booking in booked]
+
+
+async def followed_parcels(bench: Bench, rig: Rig, callback: str = CALLBACK) -> Sequence[Parcel]:
+    """Parcels that the connector asked the carrier to report on, where it must ask."""
+    parcels = await some_parcels(bench, rig)
+    if isinstance(rig.connector, SubscribesTracking):
+        for parcel in parcels:
+            await rig.connector.subscribe(parcel, callback, f"key-{parcel.tracking_number}")
+    return parcels
 
 
 def parcel_of(booking: Booking, bench: Bench) -> Parcel:
@@ -166,6 +176,22 @@ async def _booked_masked(bench: Bench, platform: str, token: str) -> bool:
     booked = bool(_carried(rig, "R-1"))
     require(booked == (error is None), "the answer about a masked receiver is not what happened")
     return booked
+
+
+@CHECKS.add(QuotesRates)
+async def quotes_are_prices_only(bench: Bench) -> None:
+    """Prices above nothing, cheapest first; asking books nothing, and a quoted service can be booked."""
+    rig = bench.rig()
+    quotes = await cast(QuotesRates, rig.connect()).quote(request_for(bench))
+    require(bool(quotes), "nobody would carry an ordinary shipment")
+    amounts = [it.price.amount for it in quotes]
+    require(amounts == sorted(amounts) and amounts[0] > 0, "prices above nothing, cheapest first")
+    require(all(len(it.price.currency) == 3 and it.carrier for it in quotes), "no currency, or no carrier")
+    require(not rig.twin.effects, "asking for prices did something at the carrier")
+    if bench.declares(BooksShipments):
+        dearest = request_for(bench, service=quotes[-1].service)
+        booking = await _booker(rig).book(dearest, "key-1")
+        require(booking.service == quotes[-1].service, "another service was booked than was quoted")
 
 
 async def _booked(bench: Bench) -> tuple[Rig, BookingCancellation]:

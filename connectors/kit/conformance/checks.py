@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from connectors.kit.conformance.rig import START, Rig
+from connectors.kit.conformance.rig import START, Rig, twin_class
 from connectors.kit.plugin import Plugin
 from mappings.canonical import Parcel, PostalAddress
 
@@ -60,6 +60,11 @@ class Bench:
     ship_to: PostalAddress = ADDRESS
     carrier: str = "sf-express"
     parcels: Sequence[Parcel] = ()
+
+    @classmethod
+    def of(cls, plugin: Plugin[Any, Any], **known: Any) -> "Bench":
+        """As the plug-in's twin says, and what else is known."""
+        return cls(plugin=plugin, **{**twin_class(plugin).examined_with, **known})
 
     def rig(self, **options: Any) -> Rig:
         """A new twin and a new connector that pulls from a day before the clock's start."""

@@ -16,6 +16,7 @@ from connectors.kit.capabilities import (
     PollsNotices,
     PullsListings,
     PullsOrders,
+    QuotesRates,
     TracksParcels,
 )
 from connectors.kit.conformance.booking import some_parcels
@@ -23,7 +24,7 @@ from connectors.kit.conformance.breaks import PAGE_IN_HTML, caught, said
 from connectors.kit.conformance.checks import Bench, Checks, require
 from connectors.kit.conformance.rig import Answer, Rig
 from connectors.kit.conformance.settings import secrets_of
-from connectors.kit.conformance.world import open_store, place
+from connectors.kit.conformance.world import open_store, place, request_for
 from connectors.kit.errors import (
     AuthenticationFailed,
     ConnectorError,
@@ -97,6 +98,8 @@ async def reads(bench: Bench) -> tuple[Rig, dict[str, Read]]:
     if bench.declares(TracksParcels):
         parcels = await some_parcels(bench, rig)
         known["track"] = lambda it: cast(TracksParcels, it).track(parcels)
+    if bench.declares(QuotesRates):
+        known["quote"] = lambda it: cast(QuotesRates, it).quote(request_for(bench))
     return rig, known
 
 

@@ -25,10 +25,10 @@ class Score:
         return not self.failures
 
 
-async def score(bench: Bench, exemptions: Mapping[str, str] | None = None) -> Score:
-    """Runs the suite of this kind of platform. `exemptions`: check → reason; an unknown check or an empty
-    reason is a `ValueError`, so that no exemption outlives its check."""
-    exempt = dict(exemptions or {})
+async def score(bench: Bench) -> Score:
+    """Runs the suite of this kind of platform. An exemption from an unknown check or without a reason is a
+    `ValueError`, so that no exemption outlives its check."""
+    exempt = bench.plugin.exemptions
     checks = checks_for(bench)
     refuse_stale(exempt, checks)
     verdicts = [await judge_unless_exempt(check, bench, exempt) for check in checks]

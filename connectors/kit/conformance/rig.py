@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -37,11 +38,16 @@ class ManualClock:
         self.advance(timedelta(seconds=seconds))
 
 
-def load_twin(plugin: Plugin[Any, Any], clock: Callable[[], datetime], seed: int = 1) -> Twin:
+def twin_class(plugin: Plugin[Any, Any]) -> type[Twin]:
     """The imitation that the plug-in names."""
     module, _, name = plugin.twin.partition(":")
-    twin: Twin = getattr(importlib.import_module(module), name)(clock, Random(seed))
+    twin: type[Twin] = getattr(importlib.import_module(module), name)
     return twin
+
+
+def load_twin(plugin: Plugin[Any, Any], clock: Callable[[], datetime], seed: int = 1) -> Twin:
+    """One of it."""
+    return twin_class(plugin)(clock, Random(seed))
 
 
 class Wire(httpx.AsyncBaseTransport):
@@ -102,16 +108,19 @@ class Rig:
         self.wire = Wire(self.twin, self.clock)
         self.overrides = dict(overrides or {})
         self.credentials = CredentialsInMemory()
+        self._draws = count()
         self.connector = self.connect()
 
     def outside(self) -> Outside:
+        """No two connections draw alike: what one of them signed, another does not sign again."""
+        draw = 0.5 + next(self._draws) * 1e-6
         return Outside(
             http=httpx.AsyncClient(transport=self.wire),
             now=self.clock,
             sleep=self.clock.sleep,
             budget=TokenBucket(self.plugin.limits, self.clock, self.clock.sleep),
             credentials=self.credentials,
-            jitter=lambda: 0.5,
+            jitter=lambda: draw,
         )
 
     def settings(self) -> Any:

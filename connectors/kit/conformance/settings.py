@@ -22,7 +22,7 @@ CHINESE = re.compile("[\u3400-\u9fff]")
 async def declaration_is_complete(bench: Bench) -> None:
     """A name for the entry point, a title, limits, a kit version that is supported, at least one verb."""
     plugin = bench.plugin
-    require(bool(re.fullmatch(r"[a-z][a-z0-9-]*", plugin.platform)), "`platform` is lower case and dashes")
+    require(bool(re.fullmatch(r"[a-z0-9][a-z0-9-]*", plugin.platform)), "`platform` is lower case and dashes")
     require(bool(plugin.title.strip()), "the plug-in has no title")
     require(plugin.kit == KIT_VERSION, f"made for kit {plugin.kit}, this is kit {KIT_VERSION}")
     require(bool(plugin.limits), "no rate limit is stated")

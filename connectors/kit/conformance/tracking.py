@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import msgspec
 
-from connectors.kit.capabilities import ReceivesWebhooks, SubscribesTracking, TracksParcels
+from connectors.kit.capabilities import ReceivesWebhooks, TracksParcels
 from connectors.kit.conformance import mutations
-from connectors.kit.conformance.booking import CALLBACK, some_parcels
+from connectors.kit.conformance.booking import CALLBACK, followed_parcels
 from connectors.kit.conformance.checks import Bench, Checks, Finding, NotApplicable, require
 from connectors.kit.conformance.mapping import endure, private
 from connectors.kit.conformance.rig import Rig
@@ -29,12 +29,9 @@ MOST_SCANS = 60
 
 async def _journey(bench: Bench, rig: Rig) -> tuple[Sequence[Parcel], list[Delivery]]:
     """Parcels that arrived, and every document about them on the way, asked for or pushed."""
-    parcels, found = await some_parcels(bench, rig), list[Delivery]()
     twin = cast(CarrierTwin, rig.twin)
     twin.configure_pushes(CALLBACK)
-    if isinstance(rig.connector, SubscribesTracking):
-        for parcel in parcels:
-            await rig.connector.subscribe(parcel, CALLBACK, f"key-{parcel.tracking_number}")
+    parcels, found = await followed_parcels(bench, rig), list[Delivery]()
     for _ in range(MOST_SCANS):
         due = twin.advance()
         if isinstance(rig.connector, TracksParcels):
@@ -101,7 +98,7 @@ def _is_in_order(report: TrackingReport) -> None:
 async def reports_are_delivered_under_their_number(bench: Bench) -> None:
     """The external id is the tracking number; numbers that the carrier does not know are left out."""
     rig = bench.rig()
-    parcels = await some_parcels(bench, rig)
+    parcels = await followed_parcels(bench, rig)
     cast(CarrierTwin, rig.twin).advance()
     rig.clock.advance(timedelta(days=1))
     cast(CarrierTwin, rig.twin).advance()
@@ -132,21 +129,44 @@ async def spoiled_reports_are_refused_with_a_path(bench: Bench) -> None:
 
 @CHECKS.add()
 async def unknown_status_codes_are_not_guessed(bench: Bench) -> None:
-    """Where a text decides the status of an event, a text that nobody knows gives `unknown`."""
+    """Where a text decides the status of an event, a text that nobody knows gives `unknown`; one that only
+    refines another text may count as absent, but not if nobody knows that other text either."""
     _needs_tracking(bench)
     document = _longest_json(await _documents(bench))
+    before = _statuses(bench, document)
+    deciding = _deciding(bench, document)
+    for path in deciding:
+        after = _statuses(bench, mutations.replaced(document, path, mutations.UNKNOWN_CODE))
+        guessed = set(after - before) - {TrackingStatus.UNKNOWN}
+        refines = after == _statuses(bench, mutations.replaced(document, path, None))
+        require(not guessed or refines, f"an unknown code at {path} was read as {sorted(guessed)}")
+    foreign = _foreign(document, deciding)
+    foreign = _foreign(foreign, _deciding(bench, foreign))
+    guessed = set(_statuses(bench, foreign) - before) - {TrackingStatus.UNKNOWN}
+    require(not guessed, f"codes that are all unknown were read as {sorted(guessed)}")
+
+
+def _deciding(bench: Bench, document: Any) -> list[mutations.Path]:
+    """Places of texts that change a status when they say what another place of the kind says."""
     before = _statuses(bench, document)
     values: dict[str, set[str]] = {}
     places = [it for it in mutations.paths(document) if isinstance(mutations.at(document, it), str)]
     for path in places:
         values.setdefault(_kind(path), set()).add(mutations.at(document, path))
-    for path in places:
+    return [
+        path
+        for path in places
         if any(
             _statuses(bench, mutations.replaced(document, path, it)) != before for it in values[_kind(path)]
-        ):
-            after = _statuses(bench, mutations.replaced(document, path, mutations.UNKNOWN_CODE))
-            guessed = set(after - before) - {TrackingStatus.UNKNOWN}
-            require(not guessed, f"an unknown code at {path} was read as {sorted(guessed)}")
+        )
+    ]
+
+
+def _foreign(document: Any, places: Sequence[mutations.Path]) -> Any:
+    """The document with a code that nobody knows at each of the places."""
+    for path in places:
+        document = mutations.replaced(document, path, mutations.UNKNOWN_CODE)
+    return document
 
 
 def _longest_json(documents: Sequence[bytes]) -> Any:

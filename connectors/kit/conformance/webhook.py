@@ -7,13 +7,8 @@ from typing import Any, cast
 import httpx
 import msgspec
 
-from connectors.kit.capabilities import (
-    FetchesOrders,
-    ReceivesWebhooks,
-    RegistersWebhooks,
-    SubscribesTracking,
-)
-from connectors.kit.conformance.booking import some_parcels
+from connectors.kit.capabilities import FetchesOrders, ReceivesWebhooks, RegistersWebhooks
+from connectors.kit.conformance.booking import followed_parcels
 from connectors.kit.conformance.checks import Bench, Checks, Finding, require
 from connectors.kit.conformance.rig import Rig
 from connectors.kit.conformance.settings import wrong_secrets
@@ -57,9 +52,7 @@ async def _carrier_at_work(bench: Bench) -> Rig:
     rig = bench.rig()
     twin = cast(CarrierTwin, rig.twin)
     await _switch_on(rig)
-    for parcel in await some_parcels(bench, rig):
-        if isinstance(rig.connector, SubscribesTracking):
-            await rig.connector.subscribe(parcel, HOOK, f"key-{parcel.tracking_number}")
+    await followed_parcels(bench, rig, HOOK)
     for _ in range(20):
         due = twin.advance()
         if due is None:

@@ -7,7 +7,6 @@ modified orders are pulled, everything else is seen when the hub revisits its op
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import msgspec
 
@@ -25,15 +24,14 @@ from connectors.kit import (
     Rejected,
     RevisitsOpenOrders,
     Topic,
-    UnexpectedPayload,
     Unsupported,
 )
-from connectors.stores.medusa.bookmark import Bookmark
+from connectors.kit.passes import pages_by_id, pull_in_passes
+from connectors.kit.translation import understood
 from connectors.stores.medusa.client import AdminClient
 from connectors.stores.medusa.settings import MedusaSettings
 from mappings.canonical import Shipment, StockLevel, StockRefusal, TrackingStatus
 from mappings.documents import decode
-from mappings.errors import MappingError
 from mappings.stores.medusa import outward, queries
 from mappings.stores.medusa.answers import (
     FulfilmentsAnswer,
@@ -49,8 +47,6 @@ from mappings.stores.medusa.answers import (
 )
 from mappings.stores.medusa.outward import FulfilmentDocument, VariantStockDocument
 from mappings.stores.medusa.queries import Query
-
-T = TypeVar("T")
 
 OVERLAP = timedelta(minutes=5)
 """How much is read again before a bookmark: what was committed late."""
@@ -79,16 +75,9 @@ class MedusaConnector(
         await self._location()
         await self._horizon()
 
-    async def pull_orders(self, bookmark: str) -> AsyncIterator[Page]:
-        """Finishes a pass that was interrupted, then reads what changed since."""
-        mark = Bookmark.parse(bookmark)
-        if mark.after:
-            async for page in self._pass(mark):
-                yield page
-            mark = Bookmark(since=mark.until)
-        if horizon := await self._horizon():
-            async for page in self._pass(mark.towards(horizon)):
-                yield page
+    def pull_orders(self, bookmark: str) -> AsyncIterator[Page]:
+        start = self.settings.start_from
+        return pull_in_passes(bookmark, self._horizon, self._changed, overlap=OVERLAP, start_from=start)
 
     async def fetch_orders(self, ids: Sequence[str]) -> Sequence[Delivery]:
         return [
@@ -102,7 +91,7 @@ class MedusaConnector(
 
     async def list_order_ids(self, start: datetime, end: datetime) -> Sequence[str]:
         placed = [
-            _read(item, OrderStamps)
+            understood(decode, bytes(item), OrderStamps)
             async for items, _ in self._orders(queries.STAMP_FIELDS, queries.placed_between(start, end))
             for item in items
         ]
@@ -175,11 +164,12 @@ class MedusaConnector(
         clock = self._client.server_time
         return max(newest, clock - SETTLED) if newest and clock else newest
 
-    async def _pass(self, mark: Bookmark) -> AsyncIterator[Page]:
-        since = mark.since - OVERLAP if mark.since else self.settings.start_from
+    async def _changed(
+        self, since: datetime | None, after: str
+    ) -> AsyncIterator[tuple[Sequence[Delivery], str]]:
         changed = queries.changed_since(since)
-        async for items, after in self._orders(queries.ORDER_FIELDS, changed, mark.after):
-            yield Page(deliveries=_deliveries(Topic.ORDER, items), bookmark=mark.text_at(after))
+        async for items, last in self._orders(queries.ORDER_FIELDS, changed, after):
+            yield _deliveries(Topic.ORDER, items), last
 
     async def _orders(
         self, fields: str, conditions: Query, after: str = ""
@@ -187,13 +177,13 @@ class MedusaConnector(
         """Orders of each page and the id after which the next begins, empty after the last. What moves
         meanwhile cannot hide an order: the next page is asked for by id, not by position."""
         size = self.settings.page_size
-        while True:
+
+        async def read(after: str) -> Sequence[msgspec.Raw]:
             query = queries.page(fields, (*conditions, *queries.after(after)), limit=size)
-            orders = (await self._client.read("orders", query, OrdersAnswer)).orders
-            after = _read(orders[-1], Identified).id if len(orders) == size else ""
-            yield orders, after
-            if not after:
-                return
+            return (await self._client.read("orders", query, OrdersAnswer)).orders
+
+        async for page in pages_by_id(read, _id, size=size, after=after):
+            yield page
 
     async def _location(self) -> str:
         """The configured stock location, else the first."""
@@ -237,13 +227,8 @@ def _change(
 
 def _deliveries(topic: Topic, items: Sequence[msgspec.Raw]) -> tuple[Delivery, ...]:
     """The items as they came, named by their ids."""
-    return tuple(
-        Delivery(topic=topic, external_id=_read(item, Identified).id, document=bytes(item)) for item in items
-    )
+    return tuple(Delivery(topic=topic, external_id=_id(item), document=bytes(item)) for item in items)
 
 
-def _read(item: msgspec.Raw, shape: type[T]) -> T:
-    try:
-        return decode(bytes(item), shape)
-    except MappingError as error:
-        raise UnexpectedPayload(f"an item of the list is not in the agreed shape: {error}") from None
+def _id(item: msgspec.Raw) -> str:
+    return understood(decode, bytes(item), Identified).id

@@ -33,6 +33,8 @@ from connectors.stores.woocommerce.client import WooClient, read_shape
 from connectors.stores.woocommerce.parcels import RECORDS
 from connectors.stores.woocommerce.settings import WooCommerceSettings
 from mappings.canonical import Shipment, StockLevel, StockRefusal
+from mappings.documents import completed
+from mappings.parcels import find_parcel
 from mappings.stores.woocommerce import answers, outward
 from mappings.stores.woocommerce.listing import ProductDocument
 from mappings.stores.woocommerce.tables import (
@@ -136,9 +138,7 @@ class WooCommerceConnector(
         document = bytes(row)
         if head.refunds:
             pages = self._client.pages(f"orders/{head.id}/refunds")
-            document = answers.completed(
-                document, refund_details=[one async for page in pages for one in page]
-            )
+            document = completed(document, refund_details=[one async for page in pages for one in page])
         return Delivery(
             topic=Topic.ORDER, external_id=str(head.id), document=document, version=head.changed_at
         )
@@ -189,7 +189,7 @@ class WooCommerceConnector(
         """Older versions tell neither type nor product of a variation."""
         pages = self._client.pages(f"products/{product_id}/variations", orderby="id", order="asc")
         async for rows in pages:
-            named = [answers.completed(bytes(row), type="variation", parent_id=product_id) for row in rows]
+            named = [completed(bytes(row), type="variation", parent_id=product_id) for row in rows]
             yield Page(deliveries=tuple(_listing(it, read_shape(it, ProductDocument)) for it in named))
 
     async def push_fulfilment(self, shipment: Shipment, key: str) -> None:
@@ -199,8 +199,8 @@ class WooCommerceConnector(
         if standing in CLOSED:
             raise Rejected(f"the order is {status} in the shop", code=status)
         known = await self._parcels.known(shipment)
-        if outward.find_parcel(known, shipment, (shipment.tracking_number,)) is None:
-            if former := outward.find_parcel(known, shipment, shipment.former_numbers):
+        if find_parcel(known, shipment, (shipment.tracking_number,)) is None:
+            if former := find_parcel(known, shipment, shipment.former_numbers):
                 await self._parcels.correct(former, shipment)
             else:
                 await self._parcels.add(shipment)
@@ -211,7 +211,7 @@ class WooCommerceConnector(
     async def find_fulfilment(self, shipment: Shipment) -> bool:
         """False while the last parcel is told and its order not completed: pushing again completes it."""
         known = await self._parcels.known(shipment)
-        if outward.find_parcel(known, shipment, (shipment.tracking_number,)) is None:
+        if find_parcel(known, shipment, (shipment.tracking_number,)) is None:
             return False
         if not self._completes(shipment):
             return True

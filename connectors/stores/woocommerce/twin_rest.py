@@ -9,8 +9,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.kit.oauth1 import oauth_signature
 from connectors.kit.signing import same
-from connectors.stores.woocommerce.access import oauth_signature
 from connectors.stores.woocommerce.twin_render import ZONE
 
 KEY, SECRET = "ck_twin", "cs_twin_secret"

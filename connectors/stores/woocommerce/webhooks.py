@@ -9,6 +9,7 @@ import re
 
 from connectors.kit import InvalidSignature, Notice, Receipt, Topic, UnexpectedPayload, WebhookRequest
 from connectors.kit.signing import hmac_base64, same
+from connectors.kit.subscriptions import one_per_topic
 from connectors.stores.woocommerce.settings import WooCommerceSettings
 from mappings.documents import decode
 from mappings.errors import MappingError
@@ -49,12 +50,10 @@ def plan(
     Every one that stays is written: its secret cannot be read, and it may have been disabled after failures.
     """
     written = {"status": ACTIVE, "secret": settings.webhook_secret.get_secret_value()}
-    kept = {one.topic: one.id for one in reversed(here) if one.topic in WANTED_TOPICS}
-    changes = {one: dict(written) for one in kept.values()}
-    surplus = [one.id for one in here if one.id not in changes]
+    found = one_per_topic(here, lambda one: one.topic, WANTED_TOPICS)
+    changes = {one.id: dict(written) for one in found.kept.values()}
     missing = [
         {"name": f"orderhub {topic}", "topic": topic, "delivery_url": url, **written}
-        for topic in WANTED_TOPICS
-        if topic not in kept
+        for topic in found.missing
     ]
-    return changes, surplus, missing
+    return changes, [one.id for one in found.surplus], missing

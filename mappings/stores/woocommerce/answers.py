@@ -1,16 +1,14 @@
 """Answers of the REST API, as far as the connector reads them itself."""
 
 import re
-from collections.abc import Mapping
 from itertools import islice
-from typing import Any
 
 import msgspec
 
 from mappings.documents import WireDocument
 from mappings.errors import MappingError
+from mappings.parcels import RecordedParcel
 from mappings.stores.woocommerce.wire import MetaDocument, Number
-from mappings.structs import FrozenStruct
 
 MOST_STARTS = 20
 _START = re.compile(rb"[{\[]")
@@ -77,12 +75,9 @@ class BatchAnswer(WireDocument):
     update: tuple[WrittenObject, ...] = ()
 
 
-class KnownParcel(FrozenStruct):
-    """A parcel as the shop knows it. `quantities` (line id → units) is null where the shop keeps none."""
+class KnownParcel(RecordedParcel):
+    """A parcel as the shop knows it."""
 
-    id: str
-    tracking_number: str
-    quantities: Mapping[str, int] | None = None
     meta_data: tuple[MetaDocument, ...] = ()
 
 
@@ -117,8 +112,3 @@ def readable(content: bytes) -> bytes:
             continue
         return rest
     return content
-
-
-def completed(document: bytes, **more: Any) -> bytes:
-    """A document with further fields behind its own, which stay the bytes that came."""
-    return document.rstrip()[:-1] + b"," + msgspec.json.encode(more)[1:]

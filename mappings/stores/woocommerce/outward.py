@@ -17,18 +17,6 @@ def wire_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
 
 
-def find_parcel(
-    known: Iterable[KnownParcel], shipment: Shipment, numbers: Sequence[str]
-) -> KnownParcel | None:
-    """The parcel of these units under one of the numbers. Without quantities the number alone names it."""
-    wanted = {part.line_id: part.quantity for part in shipment.lines}
-    for parcel in known:
-        same_units = parcel.quantities is None or parcel.quantities == wanted
-        if parcel.tracking_number in numbers and same_units:
-            return parcel
-    return None
-
-
 def fulfilment_body(shipment: Shipment, former: KnownParcel | None = None) -> dict[str, Any]:
     """A core fulfilment; in place of `former` with the ids of its meta data, or each would be doubled."""
     provider = FULFILMENT_PROVIDERS.get(shipment.carrier, OTHER_PROVIDER)

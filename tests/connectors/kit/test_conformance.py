@@ -1,5 +1,6 @@
 """The sound examples pass everything: what a newcomer copies is right."""
 
+import dataclasses
 from pathlib import Path
 
 import acme
@@ -20,6 +21,11 @@ class TestAcme(StoreConformance):
 
 class TestSwift(CarrierConformance):
     plugin = swift.PLUGIN
+
+
+def exempt(exemptions):
+    """A bench for a plug-in that is exempt from these checks."""
+    return Bench.of(dataclasses.replace(swift.PLUGIN, exemptions=exemptions))
 
 
 async def test_score_counts_what_held_and_says_what_did_not_apply():
@@ -44,13 +50,13 @@ async def test_exempt_check_counts_neither_way(monkeypatch):
     broken = (await score(Bench(plugin=swift.PLUGIN))).failures
     exemptions = dict.fromkeys(broken, "Swift has no search yet")
 
-    found = await score(Bench(plugin=swift.PLUGIN), exemptions)
+    found = await score(exempt(exemptions))
 
     assert (found.share, found.exemptions) == (1.0, exemptions)
 
 
 async def test_exemption_that_is_not_needed_is_a_failure():
-    found = await score(Bench(plugin=swift.PLUGIN), {"booking.booking_is_found": "Swift has no search yet"})
+    found = await score(exempt({"booking.booking_is_found": "Swift has no search yet"}))
 
     assert found.failures == {"booking.booking_is_found": "exempt, and yet held: take the exemption out"}
 
@@ -58,7 +64,7 @@ async def test_exemption_that_is_not_needed_is_a_failure():
 @pytest.mark.parametrize("exemptions", [{"no.such_check": "why"}, {"booking.booking_is_found": " "}])
 async def test_stale_or_silent_exemption_is_refused(exemptions):
     with pytest.raises(ValueError, match="exempt"):
-        await score(Bench(plugin=swift.PLUGIN), exemptions)
+        await score(exempt(exemptions))
 
 
 async def _finds_nothing(self, request):

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit.twin import Product
-from hub.cli.stock_file import UnreadableFile, read_counts
+from hub.cli.csv_file import UnreadableFile
+from hub.cli.stock_file import read_counts
 from hub.storage.stock import Count
 
 HEAD = "sku,location,quantity\n"

@@ -53,7 +53,7 @@ def at_the_door(*lines, **more):
 def collected(given):
     """What each parcel that is not taken back asks for at the door."""
     return [
-        shipment_request(given, each, EAST).collect_on_delivery
+        shipment_request(given, each, EAST, {}).collect_on_delivery
         for each in given.consignments
         if each.stage is not Parcel.CANCELLED
     ]

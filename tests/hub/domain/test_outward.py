@@ -3,9 +3,9 @@
 import pytest
 
 from hub.domain.order import Parcel, Reserved
-from hub.domain.outward import store_shipment, units_to_tell
+from hub.domain.outward import shipment_request, store_shipment, units_to_tell
 from mappings.canonical import LineQuantity
-from tests.hub.samples import NOW, consignment, line, order, replace, sales, shipped
+from tests.hub.samples import NOW, consignment, line, location, order, replace, sales, shipped
 
 THREE = consignment(
     1,
@@ -76,3 +76,12 @@ def test_only_the_parcel_that_is_told_last_completes_the_order(other, cancelled,
     given = replace(given, consignments=(first, replace(second, **other)))
 
     assert store_shipment(given, first).completes_order is is_last
+
+
+@pytest.mark.parametrize(
+    "grams, weight", [({"RED": 200, "BLUE": 50}, 450), ({"RED": 200}, None), ({}, None)], ids=str
+)
+def test_a_parcel_weighs_what_its_units_weigh_if_all_are_known(grams, weight):
+    request = shipment_request(parcel(line(quantity=2), line("l2", "BLUE")), THREE, location(), grams)
+
+    assert request.weight_grams == weight

@@ -40,6 +40,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sku", "currency", "campaign", name=op.f("pk_price_floors")),
     )
     op.create_table(
+        "products",
+        sa.Column("sku", Key, nullable=False),
+        sa.Column("weight_grams", sa.Integer(), nullable=False),
+        sa.CheckConstraint("weight_grams > 0", name=op.f("ck_products_heavy")),
+        sa.PrimaryKeyConstraint("sku", name=op.f("pk_products")),
+    )
+    op.create_table(
         "saved_filters",
         sa.Column("name", Key, nullable=False),
         sa.Column("wanted", sa.Text(), nullable=False),

@@ -6,6 +6,3 @@ from connectors.kit.conformance.carrier import CarrierConformance
 
 class TestSfExpress(CarrierConformance):
     plugin = PLUGIN
-    exemptions = {
-        "webhook.changed_post_is_refused": "SF signs no pushes; the token in their address names the sender",
-    }

@@ -9,7 +9,7 @@ from swift.connector import SwiftConnector
 
 from broken.planted import in_swift
 from connectors.kit import BooksIdempotently, Delivery, OutcomeUnknown, Rejected, Transient
-from mappings.canonical import Booking, BookingCancellation, Parcel, ShipmentRequest
+from mappings.canonical import Booking, BookingCancellation, Parcel, RateQuote, ShipmentRequest
 
 _changed = msgspec.structs.replace
 
@@ -60,6 +60,14 @@ class FindsAnything(SwiftConnector):
 
     async def find_booking(self, request: ShipmentRequest) -> Booking | None:
         return await super().find_booking(_changed(request, reference="R-1"))
+
+
+class AsksDearly(SwiftConnector):
+    """books to learn the price"""
+
+    async def quote(self, request: ShipmentRequest) -> Sequence[RateQuote]:
+        await self.book(request, "price")
+        return await super().quote(request)
 
 
 class ShipsStars(SwiftConnector):
@@ -146,6 +154,7 @@ CARRIER_FAULTS = (
         read_back_after=timedelta(seconds=1),
         fault="reads back before the carrier shows anything",
     ),
+    in_swift("booking.quotes_are_prices_only", connector=AsksDearly),
     in_swift("booking.masked_receiver_needs_a_token", connector=ShipsStars),
     in_swift("booking.parcel_on_its_way_stays", connector=CancelsInWords),
     in_swift("booking.unknown_booking_cannot_be_taken_back", connector=CancelsInWords),

@@ -11,6 +11,7 @@ import acme
 import msgspec
 import swift
 from acme.mapping.order import AcmeOrder
+from swift.mapping.tables import SCANS
 
 from broken.planted import Altered, Planted, in_acme, in_swift
 from mappings.canonical import SalesOrder, TrackingReport, TrackingStatus
@@ -101,6 +102,16 @@ def _raising(document: bytes) -> tuple[TrackingReport, ...]:
     return reports if json.loads(document)["scans"][0] else ()
 
 
+def _in_transit_at_best(document: bytes) -> tuple[TrackingReport, ...]:
+    try:
+        report = json.loads(document)
+        for scan in report["scans"]:
+            scan["code"] = scan["code"] if scan["code"] in SCANS.codes else "TR"
+    except (ValueError, TypeError, KeyError):
+        return swift.mapping.read_tracking(document)
+    return swift.mapping.read_tracking(json.dumps(report).encode())
+
+
 _TRUE = "mapping.orders_are_as_the_platform_knows_them"
 
 MAPPING_FAULTS = (
@@ -149,6 +160,12 @@ MAPPING_FAULTS = (
         "tracking.unknown_status_codes_are_not_guessed",
         "an unknown scan read as delivered",
         _with_unknown(TrackingStatus.DELIVERED),
+    ),
+    in_swift(
+        "tracking.unknown_status_codes_are_not_guessed",
+        mapping=Altered(
+            swift.mapping, "an unknown or missing code read as in transit", read_tracking=_in_transit_at_best
+        ),
     ),
     _report(
         "tracking.same_report_same_reading",

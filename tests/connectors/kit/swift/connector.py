@@ -15,6 +15,7 @@ from connectors.kit import (
     OutcomeUnknown,
     Outside,
     PlatformClient,
+    QuotesRates,
     Receipt,
     ReceivesWebhooks,
     Rejected,
@@ -28,7 +29,7 @@ from connectors.kit import (
     classify_status,
 )
 from connectors.kit.signing import hmac_base64, same
-from mappings.canonical import Booking, BookingCancellation, Parcel, ShipmentRequest
+from mappings.canonical import Booking, BookingCancellation, Parcel, RateQuote, ShipmentRequest
 from mappings.documents import decode
 from mappings.errors import MappingError
 from swift.mapping import booking
@@ -47,7 +48,9 @@ def classify(response: httpx.Response, write: bool) -> ConnectorError | None:
     return classify_status(response, write)
 
 
-class SwiftConnector(FindsBookings, CancelsBookings, TracksParcels, SubscribesTracking, ReceivesWebhooks):
+class SwiftConnector(
+    FindsBookings, QuotesRates, CancelsBookings, TracksParcels, SubscribesTracking, ReceivesWebhooks
+):
     """One customer number at Swift."""
 
     settings: SwiftSettings
@@ -74,6 +77,10 @@ class SwiftConnector(FindsBookings, CancelsBookings, TracksParcels, SubscribesTr
         wanted = {"reference": request.reference}
         found = (await self._ask(booking.Shipments, "GET", "/shipments", params=wanted)).shipments
         return booking.booking_of(found[0]) if found else None
+
+    async def quote(self, request: ShipmentRequest) -> Sequence[RateQuote]:
+        grams = str(request.weight_grams or 0)
+        return booking.quotes_of(await self._ask(booking.Rates, "GET", "/rates", params={"grams": grams}))
 
     async def cancel_booking(self, cancellation: BookingCancellation, key: str) -> None:
         path = f"/shipments/{quote(cancellation.carrier_order_id, safe='')}"

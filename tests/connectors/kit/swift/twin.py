@@ -36,6 +36,7 @@ class Carried:
     shipment_id: str
     number: str
     reference: str
+    service: str
     quantities: dict[str, int]
     booked_at: datetime
     next_scan_at: datetime | None
@@ -78,6 +79,7 @@ class SwiftTwin(CarrierTwin):
 
         return Starlette(
             routes=[
+                route("/rates", "GET", self._rates),
                 route("/shipments", "POST", self._book),
                 route("/shipments", "GET", self._find),
                 route("/shipments/{shipment_id}", "DELETE", self._cancel),
@@ -86,10 +88,17 @@ class SwiftTwin(CarrierTwin):
             ]
         )
 
+    def _rates(self, request: Request) -> tuple[int, Any]:
+        kilograms = int(request.query_params["grams"]) // 1000 + 1
+        prices = {"express": 12 * kilograms, "normal": 4 * kilograms}
+        return 200, {"rates": [{"service": it, "price": f"{prices[it]}.90"} for it in prices]}
+
     def _book(self, request: Request) -> tuple[int, Any]:
         body = request.state.body
-        if set(body) != {"reference", "sender", "to", "grams", "items"}:
+        if set(body) != {"reference", "sender", "to", "grams", "items", "service"}:
             return 422, {"error": "fields"}
+        if body["service"] not in ("express", "normal"):
+            return 422, {"error": "service"}
         if set(body["sender"]) != ADDRESS or not self._is_reachable(body["to"]):
             return 422, {"error": "address"}
         number = f"SW{len(self.carried) + 1:09d}"
@@ -97,6 +106,7 @@ class SwiftTwin(CarrierTwin):
             shipment_id=f"s-{number}",
             number=number,
             reference=body["reference"],
+            service=body["service"],
             quantities={item["sku"]: item["quantity"] for item in body["items"]},
             booked_at=self.now(),
             next_scan_at=self.now() + timedelta(hours=self.random.uniform(2, 4)),
@@ -181,4 +191,9 @@ class SwiftTwin(CarrierTwin):
 
 
 def _shipment(parcel: Carried) -> dict[str, Any]:
-    return {"id": parcel.shipment_id, "number": parcel.number, "reference": parcel.reference}
+    return {
+        "id": parcel.shipment_id,
+        "number": parcel.number,
+        "reference": parcel.reference,
+        "service": parcel.service,
+    }

@@ -20,7 +20,7 @@ from connectors.kit import (
     Unsupported,
 )
 from connectors.kit.conformance.rig import START
-from connectors.stores.medusa.bookmark import Bookmark
+from connectors.kit.passes import Bookmark
 from connectors.stores.medusa.twin_state import LOCATIONS, Level
 from mappings.canonical import PaymentStatus, StockLevel, TrackingStatus
 from mappings.stores.medusa.queries import ORDER_FIELDS

@@ -5,7 +5,6 @@ from typing import ClassVar
 from connectors.kit.conformance.store import StoreConformance
 from connectors.stores.woocommerce import PLUGIN
 
-LOST = "WooCommerce never repeats a post that was refused: the next pull brings what it said"
 NO_UNITS = "the shop's records hold a parcel's number only, not what is in it"
 
 
@@ -13,22 +12,15 @@ class TestWooCommerce(StoreConformance):
     """With core fulfilments."""
 
     plugin = PLUGIN
-    exemptions: ClassVar = {"webhook.reply_satisfies_the_platform": LOST}
 
 
 class TestWooCommerceWithTrackingExtension(StoreConformance):
     plugin = PLUGIN
     overrides: ClassVar = {"parcel_records": "shipment-tracking"}
-    exemptions: ClassVar = {
-        "webhook.reply_satisfies_the_platform": LOST,
-        "push.part_then_rest": NO_UNITS,
-    }
+    exemptions: ClassVar = {"push.part_then_rest": NO_UNITS}
 
 
 class TestWooCommerceWithNotes(StoreConformance):
     plugin = PLUGIN
     overrides: ClassVar = {"parcel_records": "notes"}
-    exemptions: ClassVar = {
-        "webhook.reply_satisfies_the_platform": LOST,
-        "push.part_then_rest": NO_UNITS,
-    }
+    exemptions: ClassVar = {"push.part_then_rest": NO_UNITS}

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from mappings.canonical import LineQuantity, Shipment, StockLevel
-from mappings.documents import decode
+from mappings.documents import completed, decode
+from mappings.parcels import find_parcel
 from mappings.stores.woocommerce import answers, outward
 
 NOW = datetime(2026, 3, 2, 8, 0, 59, 999_999, tzinfo=UTC)
@@ -60,10 +61,10 @@ def test_parcel_is_found_by_number_and_units_or_by_number_where_no_units_are_kep
     same = answers.KnownParcel(id="1", tracking_number="1Z1", quantities={"315": 2})
     fewer = answers.KnownParcel(id="2", tracking_number="1Z1", quantities={"315": 1})
     noted = answers.KnownParcel(id="3", tracking_number="1Z1")
-    assert outward.find_parcel([fewer, same], shipment(), ("1Z1",)) is same
-    assert outward.find_parcel([fewer], shipment(), ("1Z1",)) is None
-    assert outward.find_parcel([noted], shipment(), ("1Z1",)) is noted
-    assert outward.find_parcel([noted], shipment(), ()) is None
+    assert find_parcel([fewer, same], shipment(), ("1Z1",)) is same
+    assert find_parcel([fewer], shipment(), ("1Z1",)) is None
+    assert find_parcel([noted], shipment(), ("1Z1",)) is noted
+    assert find_parcel([noted], shipment(), ()) is None
 
 
 def test_tracking_extension_takes_unknown_carriers_as_custom_ones():
@@ -131,6 +132,6 @@ def test_php_notices_before_the_json_are_cut_off(content, expected):
 
 
 def test_completed_document_keeps_its_own_bytes():
-    assert answers.completed(b'{"id": 1}\n', refund_details=[msgspec.Raw(b"[ 1 ]")]) == (
+    assert completed(b'{"id": 1}\n', refund_details=[msgspec.Raw(b"[ 1 ]")]) == (
         b'{"id": 1,"refund_details":[[ 1 ]]}'
     )

@@ -4,18 +4,28 @@ from typing import Any
 
 import msgspec
 
-from mappings.canonical import Booking, PostalAddress, ShipmentRequest
-from mappings.documents import WireDocument
+from mappings.canonical import Booking, Money, PostalAddress, RateQuote, ShipmentRequest
+from mappings.documents import WireDocument, amount
 
 
 class SwiftShipment(WireDocument):
     id: str
     number: str
     reference: str
+    service: str = ""
 
 
 class Shipments(WireDocument):
     shipments: list[SwiftShipment]
+
+
+class Rate(WireDocument):
+    service: str
+    price: str
+
+
+class Rates(WireDocument):
+    rates: list[Rate]
 
 
 class Reports(WireDocument):
@@ -41,6 +51,7 @@ def shipment_body(request: ShipmentRequest) -> dict[str, Any]:
         "to": _receiver(request.recipient),
         "grams": request.weight_grams or 0,
         "items": [{"sku": item.sku, "quantity": item.quantity} for item in request.cargo],
+        "service": request.service or "normal",
     }
 
 
@@ -67,4 +78,18 @@ def booking_of(shipment: SwiftShipment) -> Booking:
         carrier="swift",
         tracking_number=shipment.number,
         carrier_order_id=shipment.id,
+        service=shipment.service,
     )
+
+
+def quotes_of(rates: Rates) -> list[RateQuote]:
+    """Swift bills in euros."""
+    quotes = [
+        RateQuote(
+            carrier="swift",
+            service=rate.service,
+            price=Money(amount=amount(rate.price, "$.rates[].price"), currency="EUR"),
+        )
+        for rate in rates.rates
+    ]
+    return sorted(quotes, key=lambda quote: quote.price.amount)

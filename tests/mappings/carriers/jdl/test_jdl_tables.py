@@ -1,0 +1,16 @@
+"""Every code of JD Logistics means what a person has checked."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mappings.carriers.jdl.tables import CATEGORY, STATE
+
+EXPECTED = msgspec.json.decode((Path(__file__).parent / "expected_codes.json").read_bytes())
+
+
+@pytest.mark.parametrize("table", [CATEGORY, STATE], ids=lambda table: table.name)
+def test_each_code_has_its_checked_meaning(table):
+    assert {code: status.value for code, status in table.codes.items()} == EXPECTED[table.name]
+    assert table.source and table.read_on
