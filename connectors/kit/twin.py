@@ -286,13 +286,14 @@ class StoreTwin(Twin):
 
 @dataclass(frozen=True, kw_only=True)
 class CarriedParcel:
-    """A parcel as the carrier knows it."""
+    """A parcel as the carrier knows it. `collects` at the door; null if the twin does not say."""
 
     tracking_number: str
     reference: str
     status: TrackingStatus
     cancelled: bool
     quantities: Mapping[str, int] = field(default_factory=dict)
+    collects: Decimal | None = None
 
 
 class CarrierTwin(Twin):

@@ -10,11 +10,13 @@ from connectors.kit.conformance.checks import Bench
 from connectors.kit.conformance.report import Score, score
 from connectors.kit.plugin import Plugin
 from hub import registry
+from hub.cli import scaffold
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, progress, show, show_json
 from mappings.structs import FrozenStruct
 
 app = typer.Typer(no_args_is_help=True, help="Connectors that are installed, and how they score.")
+app.command("new")(scaffold.new)
 
 
 class ConnectorItem(FrozenStruct):

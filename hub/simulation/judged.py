@@ -7,6 +7,7 @@ there really is no stock.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from connectors.kit.twin import CarriedParcel, KnownOrder, KnownParcel
 from hub.domain.effects import CaseKind
@@ -122,6 +123,17 @@ class Judged:
             yield f"{dict(left)} left, {wanted} are wanted"
         if self.order.stage is Stage.DISPATCHED and not self._is_with_carrier():
             yield "dispatched, and nothing more is on its way"
+        yield from self._collected()
+
+    def _collected(self) -> Iterable[str]:
+        """Carriers ask the buyer for exactly what is owed, however many parcels there are."""
+        owed = self.order.sales.total if self.order.sales.cash_on_delivery else Decimal(0)
+        parcels = [self.carried.get(each.tracking_number) for each in self.order.consignments]
+        amounts = [each.collects for each in parcels if each and not each.cancelled]
+        if amounts and None not in amounts and not self.is_too_late:
+            collected = sum((each for each in amounts if each is not None), Decimal(0))
+            if collected != owed:
+                yield f"carriers collect {collected} at the door, the buyer owes {owed}"
 
     def _was_to_be_held(self) -> bool:
         if self.placed is None:

@@ -2,9 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from sqlalchemy import CheckConstraint, Column, Integer, Table
+
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
+from hub.storage.tables import Key, metadata
 from mappings.structs import FrozenStruct
+
+__all__ = ["Product", "listed", "metadata", "save", "weights"]
+
+Table(
+    "products",
+    metadata,
+    Column("sku", Key, primary_key=True),
+    Column("weight_grams", Integer, nullable=False),
+    CheckConstraint("weight_grams > 0", name="heavy"),
+)
 
 
 class Product(FrozenStruct):

@@ -291,15 +291,6 @@ reservations = Table(
 )
 """The ledger of promises: what each consignment holds. Its consignment's stage says whether it still does."""
 
-products = Table(
-    "products",
-    metadata,
-    _key("sku", primary_key=True),
-    Column("weight_grams", Integer, nullable=False),
-    CheckConstraint("weight_grams > 0", name="heavy"),
-)
-"""What carriers want to know of a SKU before they name a price."""
-
 stock = Table(
     "stock",
     metadata,

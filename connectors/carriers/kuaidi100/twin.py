@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 from urllib.parse import parse_qsl
@@ -137,6 +138,7 @@ class Twin(CarrierTwin):
                 reference=waybill.order_id,
                 status=TrackingStatus.CANCELLED if waybill.cancelled else waybill.status,
                 cancelled=waybill.cancelled,
+                collects=waybill.collects,
             )
             for waybill in self._waybills.values()
         ]
@@ -254,6 +256,7 @@ class Twin(CarrierTwin):
             company_order=f"KDC{count:08d}",
             tails=frozenset((contact.get("mobile") or contact["tel"])[-4:] for contact in contacts),
             booked_at=self.now(),
+            collects=Decimal(str(param.get("collection", 0))),
         )
         self._waybills[number] = waybill
         journey = draw_journey(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +40,7 @@ class Waybill:
     company_order: str
     tails: frozenset[str]
     booked_at: datetime
+    collects: Decimal
     status: TrackingStatus = TrackingStatus.PRE_TRANSIT
     state: str = "101"
     cancelled: bool = False

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
@@ -136,6 +137,7 @@ class Twin(CarrierTwin):
                 status=TrackingStatus.CANCELLED if waybill.cancelled else waybill.status,
                 cancelled=waybill.cancelled,
                 quantities=waybill.quantities,
+                collects=waybill.collects,
             )
             for waybill in self._waybills.values()
         ]
@@ -254,6 +256,10 @@ class Twin(CarrierTwin):
             ),
             booked_at=now,
             quantities={cargo["name"]: int(cargo.get("count", 1)) for cargo in message["cargoDetails"]},
+            collects=sum(
+                (Decimal(it["value"]) for it in message.get("serviceList", ()) if it["name"] == "COD"),
+                Decimal(0),
+            ),
             filter_result=3 if not is_served else 1 if checked_by_hand else 2,
             confirmed_at=now + self.manual_check_takes,
         )

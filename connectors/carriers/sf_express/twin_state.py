@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import quoteattr
@@ -36,6 +37,7 @@ class Waybill:
     tails: frozenset[str]
     booked_at: datetime
     quantities: Mapping[str, int]
+    collects: Decimal
     filter_result: int
     confirmed_at: datetime
     status: TrackingStatus = TrackingStatus.PRE_TRANSIT
