@@ -55,6 +55,7 @@ bench: $(VENV)/.dev
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) -c requirements.txt -o docker/runtime.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev $(LOCK) -c requirements.txt -o requirements-dev.txt
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet

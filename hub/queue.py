@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 import time
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -45,6 +46,11 @@ class Queue(Protocol):
 def queue_name(lane: str) -> str:
     """One arq queue per lane, so that a backfill cannot delay a live order."""
     return f"orderhub:{lane}"
+
+
+def health_key(lane: str, process: str) -> str:
+    """Where a worker of this machine says that it lives; `process` is its id, or `*` for all."""
+    return f"orderhub:health:{lane}:{socket.gethostname()}:{process}"
 
 
 def serialize(job: dict[str, Any]) -> bytes:

@@ -1,8 +1,10 @@
-"""Settings of the hub: environment (`HUB_…`), `.env`, then `orderhub.toml`. Names and meaning: this model.
+"""Settings of the hub: environment (`HUB_…`), `.env`, secret files, then `orderhub.toml`. Names and meaning:
+this model.
 
 `docs/settings.md` and `orderhub doctor` are made from it.
 """
 
+import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +14,13 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+SECRETS = Path(os.environ.get("HUB_SECRETS_DIR", "/run/secrets"))
+"""Where container engines put secrets as files: `hub_master_keys` holds the value of `HUB_MASTER_KEYS`."""
 
 _NUMBER = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
 
@@ -88,7 +94,11 @@ class HubSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+        toml = TomlConfigSettingsSource(settings_cls)
+        if not SECRETS.is_dir():
+            return init_settings, env_settings, dotenv_settings, toml
+        secrets = SecretsSettingsSource(settings_cls, secrets_dir=SECRETS)
+        return init_settings, env_settings, dotenv_settings, secrets, toml
 
     @property
     def sqlalchemy_url(self) -> str:

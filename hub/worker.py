@@ -11,7 +11,6 @@ import contextlib
 import json
 import logging
 import os
-import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -24,7 +23,7 @@ from redis.exceptions import RedisError
 from hub.context import HubContext
 from hub.jobs.sweep import due_work
 from hub.jobs.table import JOBS, Job
-from hub.queue import CHANNEL, client, connect, deserialize, enqueue, queue_name, serialize
+from hub.queue import CHANNEL, client, connect, deserialize, enqueue, health_key, queue_name, serialize
 from hub.storage.database import Wake
 from hub.telemetry import JOB_SECONDS
 from hub.telemetry import JOBS as JOBS_RUN
@@ -182,7 +181,7 @@ class Lane:
             keep_result=0,
             log_results=False,
             health_check_interval=HEALTH_SECONDS,
-            health_check_key=f"orderhub:health:{self.lane}:{socket.gethostname()}:{os.getpid()}",
+            health_check_key=health_key(self.lane, str(os.getpid())),
             job_serializer=serialize,
             job_deserializer=deserialize,
         )

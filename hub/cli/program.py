@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("hub.cli.serving", "Run the hub: web server and workers in one process."),
     "web": ("hub.cli.serving", "Run only the web server (webhooks, health, pages)."),
     "worker": ("hub.cli.serving", "Run only workers, of one lane or of both."),
+    "health": ("hub.cli.health", "Whether the web server or a worker of this machine works."),
     "migrate": ("hub.cli.first_run", "Bring the database to the schema of this version."),
     "new-key": ("hub.cli.keys", "Print a fresh master key for HUB_MASTER_KEYS."),
     "rotate-keys": ("hub.cli.keys", "Wrap all data keys with the first master key."),

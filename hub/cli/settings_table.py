@@ -13,10 +13,11 @@ _HEAD = """# Settings
 
 Made from `hub/settings.py` by `python -m hub.cli.settings_table`; do not edit.
 
-Values come from the environment, else from `.env`, else from `orderhub.toml` in the working directory (where
-names are written without `HUB_`, in small letters). `orderhub init` writes that file, `orderhub doctor`
-checks it. Lists are JSON. A duration is a number of seconds or ISO 8601, here and there: `HUB_LEASE=120` and
-`HUB_LEASE=PT2M` are the same, and so are `HUB_RETRY_SCHEDULE=[10, 60]` and
+Values come from the environment, else from `.env`, else from files in `/run/secrets` that are called like the
+variable (`hub_master_keys`; `HUB_SECRETS_DIR` names another folder), else from `orderhub.toml` in the working
+directory, where names are written without `HUB_`, in small letters. `orderhub init` writes that file,
+`orderhub doctor` checks it. Lists are JSON. A duration is a number of seconds or ISO 8601, here and there:
+`HUB_LEASE=120` and `HUB_LEASE=PT2M` are the same, and so are `HUB_RETRY_SCHEDULE=[10, 60]` and
 `HUB_RETRY_SCHEDULE=["PT10S", "PT1M"]`.
 
 | Environment | `orderhub.toml` | Default | Meaning |
