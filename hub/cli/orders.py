@@ -16,7 +16,8 @@ from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.order import Order, Stage, headline
 from hub.pipeline.resume import hold_orders, release_orders
-from hub.storage import deadlines
+from hub.storage import deadlines, tags
+from hub.storage.database import UnitOfWork
 from hub.storage.queries import OrderItem
 from hub.storage.story import StoryLine, tell
 
@@ -29,6 +30,7 @@ app.add_typer(filters, name="filters")
 
 OrderNames = Annotated[list[str], typer.Argument(metavar="ORDER…", help="Ids or numbers.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal values.")]
+MOST_OF_A_TAG = 60
 Why = Annotated[str, typer.Option(help="Why; it becomes part of the order's story.")]
 
 
@@ -69,14 +71,15 @@ def _left(due_at: datetime | None, now: datetime) -> str:
 def show_(order: OrderName, reveal: Reveal = False, as_json: AsJson = False) -> None:
     """One order: facts, lines, parcels. Personal values are masked unless they are revealed."""
 
-    async def work(hub: HubContext) -> Order:
-        return await found_order(hub, order)
+    async def work(hub: HubContext) -> tuple[Order, list[str]]:
+        found = await found_order(hub, order)
+        return found, await hub.database.read(lambda uow: tags.of_order(uow, found.order_id))
 
-    found = with_hub(work)
+    found, words = with_hub(work)
+    facts = order_facts(found, reveal) | {"tags": words}
     if as_json:
-        show_json(order_facts(found, reveal) | {"parcels": parcel_facts(found)})
+        show_json(facts | {"parcels": parcel_facts(found)})
         return
-    facts = order_facts(found, reveal)
     lines = facts.pop("lines")
     show_facts({name.replace("_", " "): value for name, value in facts.items()})
     typer.echo("")
@@ -114,6 +117,36 @@ def _say(line: StoryLine) -> None:
     typer.echo(f"{plain(line.at)}  {line.kind:<9} {printable(line.text)}{by}")
     for reason in line.reasons:
         typer.echo(f"{'':<32}because {printable(reason.text)} [{reason.code}]")
+
+
+@app.command("tag")
+def tag(
+    orders: OrderNames,
+    put: Annotated[list[str] | None, typer.Option("--put", help="A word to put on them; repeatable.")] = None,
+    off: Annotated[list[str] | None, typer.Option("--off", help="One to take off; repeatable.")] = None,
+) -> None:
+    """Put words on orders to find them again (`orders search --tag`); they decide nothing."""
+    wanted, unwanted = [_word(each) for each in put or ()], [_word(each) for each in off or ()]
+    if not wanted and not unwanted:
+        raise Problem("say which: --put WORD or --off WORD")
+
+    async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
+        def change(uow: UnitOfWork) -> list[Order]:
+            tags.put(uow, ids, wanted, entering.actor(), hub.now())
+            tags.take_off(uow, ids, unwanted)
+            return [each.order for each in hub.books.orders.by_ids(uow, ids, locked=False).values()]
+
+        return await hub.database.run(change)
+
+    decided(orders, decide)
+
+
+def _word(text: str) -> str:
+    if not text.strip() or len(text) > MOST_OF_A_TAG or not text.isprintable() or text.endswith("*"):
+        raise Problem(
+            f"the tag {text!r} is no word: up to {MOST_OF_A_TAG} printable characters, no * at the end"
+        )
+    return text.strip()
 
 
 @app.command("hold")

@@ -39,14 +39,15 @@ LEAST_LOOKS = 500
 
 
 class OrderSearch(FrozenStruct):
-    """What is looked for: all fields that are not empty, together. `number`, `external_id`, `sku` and
-    `tracking` may end with `*`; personal values (`buyer`, `phone`, `email`, `address`: postal code and
-    first line of the street) are found whole. `placed_until` is the first instant that is too late, both
-    amounts are included."""
+    """What is looked for: all fields that are not empty, together. `number`, `external_id`, `sku`, `tracking`
+    and `tag` may end with `*`; personal values (`buyer`, `phone`, `email`, `address`: postal code and first
+    line of the street) are found whole. `placed_until` is the first instant that is too late, both amounts
+    are included."""
 
     number: str = ""
     external_id: str = ""
     sku: str = ""
+    tag: str = ""
     tracking: str = ""
     buyer: str = ""
     phone: str = ""
@@ -210,6 +211,7 @@ _TESTS: Mapping[str, str] = {
     "number": "o.number {number}",
     "external_id": "o.external_id {external_id}",
     "sku": "(SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.sku {sku} LIMIT 1) = 1",
+    "tag": "(SELECT 1 FROM order_tags t WHERE t.order_id = o.id AND t.tag {tag} LIMIT 1) = 1",
     "tracking": "(SELECT 1 FROM consignments c WHERE c.order_id = o.id AND c.tracking_number {tracking}"
     " LIMIT 1) = 1",
     "carrier": "(SELECT 1 FROM consignments c WHERE c.order_id = o.id AND c.carrier = :carrier LIMIT 1) = 1",

@@ -6,7 +6,7 @@ from typing import Any
 from hub.storage.database import UnitOfWork
 from mappings.structs import FrozenStruct
 
-PREFIXED = frozenset({"number", "external_id", "sku", "tracking"})
+PREFIXED = frozenset({"number", "external_id", "sku", "tracking", "tag"})
 """Filters whose value may end with `*`."""
 
 
@@ -40,6 +40,7 @@ WAYS: Mapping[str, Way] = {
     "phone": _hidden("telephone_index"),
     "address": _hidden("address_index"),
     "buyer": Way(table="orders", column="buyer_index", order=("placed_at", "id")),
+    "tag": _joined("order_tags", "tag"),
     "sku": _joined("order_lines", "sku"),
     "connection": _BY_CONNECTION,
     "store": _BY_CONNECTION,

@@ -4,10 +4,10 @@ from typing import Literal
 
 from alembic import context
 
-from hub.storage import products, rule_tables, territory_tables
+from hub.storage import products, rule_tables, tags, territory_tables
 from hub.storage.tables import Key, metadata
 
-TABLES = (products, rule_tables, territory_tables)
+TABLES = (products, rule_tables, tags, territory_tables)
 """Modules that add tables to the one metadata."""
 
 

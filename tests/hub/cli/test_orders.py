@@ -266,6 +266,27 @@ def test_orders_that_must_leave_soon_are_listed_the_most_urgent_first(
     assert connected.json("orders", "at-risk", "--within", "0h") == []
 
 
+def test_words_are_put_on_orders_and_find_them_again(connected: Any, place_order: Callable[..., str]) -> None:
+    for buyer in ("b1", "b2"):
+        place_order(buyer)
+    connected.run("sync", "now")
+    first, second = (each["id"] for each in connected.json("orders", "list"))
+    assert "say which" in connected.fail("orders", "tag", first)
+    assert "is no word" in connected.fail("orders", "tag", first, "--put", "gift*")
+    connected.run("orders", "tag", first, second, "--put", "gift", "--put", "VIP 客户")
+    connected.run("orders", "tag", first, "--put", "gift")
+    connected.run("orders", "tag", second, "--off", "gift")
+    assert connected.json("orders", "show", first)["tags"] == ["VIP 客户", "gift"]
+    for words, ids in (
+        (["--tag", "gift"], [first]),
+        (["--tag", "VIP*"], [first, second]),
+        (["--tag", "gift", "--sku", "SKU-1"], [first]),
+        (["--sku", "SKU-1", "--tag", "none"], []),
+    ):
+        found = connected.json("orders", "search", *words)["orders"]
+        assert [each["id"] for each in found] == ids, words
+
+
 def test_texts_from_outside_cannot_steer_the_terminal(
     connected: Any, place_order: Callable[..., str]
 ) -> None:

@@ -449,6 +449,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_order_lines_sku", "order_lines", ["sku", "order_id"], unique=False)
     op.create_table(
+        "order_tags",
+        sa.Column("tag", Key, nullable=False),
+        sa.Column("order_id", Key, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_tags_order_id")),
+        sa.PrimaryKeyConstraint("tag", "order_id", name=op.f("pk_order_tags")),
+    )
+    op.create_index("ix_order_tags_order", "order_tags", ["order_id"], unique=False)
+    op.create_table(
         "reservations",
         sa.Column("consignment_id", Key, nullable=False),
         sa.Column("line_id", Key, nullable=False),

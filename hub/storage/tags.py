@@ -1,0 +1,53 @@
+"""Words that people put on orders, to find them again. They decide nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
+
+from hub.clock import micros
+from hub.storage.bulk import keys, packed
+from hub.storage.database import UnitOfWork
+from hub.storage.tables import Instant, Key, metadata
+
+__all__ = ["metadata", "of_order", "put", "take_off"]
+
+_tags = Table(
+    "order_tags",
+    metadata,
+    Column("tag", Key, nullable=False),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("tag", "order_id"),
+)
+Index("ix_order_tags_order", _tags.c.order_id)
+
+
+def put(uow: UnitOfWork, order_ids: Sequence[str], tags: Sequence[str], actor: str, now: datetime) -> None:
+    """One that is there already stays as it was put."""
+    pairs = [{"o": order_id, "t": tag} for order_id in order_ids for tag in tags]
+    uow.change(
+        "INSERT INTO order_tags (tag, order_id, actor, at)"
+        f" SELECT k.t, k.o, :actor, :now FROM {keys(uow, o='text', t='text')} WHERE true"
+        " ON CONFLICT (tag, order_id) DO NOTHING",
+        actor=actor,
+        now=micros(now),
+        keys=packed(pairs),
+    )
+
+
+def take_off(uow: UnitOfWork, order_ids: Sequence[str], tags: Sequence[str]) -> int:
+    """How many were there."""
+    pairs = [{"o": order_id, "t": tag} for order_id in order_ids for tag in tags]
+    return uow.change(
+        "DELETE FROM order_tags WHERE EXISTS (SELECT 1 FROM"
+        f" {keys(uow, o='text', t='text')} WHERE k.o = order_tags.order_id AND k.t = order_tags.tag)",
+        keys=packed(pairs),
+    )
+
+
+def of_order(uow: UnitOfWork, order_id: str) -> list[str]:
+    """In the order of the alphabet."""
+    rows = uow.all("SELECT tag FROM order_tags WHERE order_id = :id ORDER BY tag", id=order_id)
+    return [row.tag for row in rows]
