@@ -105,7 +105,7 @@ def _page(lives: Sequence[Life], caught: Sequence[tuple[int, int, str]], orders:
         " from the seed; after each life the invariants N-LOST, N-TWICE, N-OVER, N-TOLD, N-ORDER and N-LIVE"
         " are checked and the stores are closed.",
         "",
-        f"- commit: `{_commit()}`",
+        f"- commit: `{commit()}`",
         f"- seeds: {lives[0].seed} to {lives[-1].seed}, {orders} orders each and their duplicates:"
         f" {len(held)} of {len(lives)} hold",
         f"- orders placed: {sum(life.orders for life in lives)}",
@@ -133,7 +133,7 @@ def _page(lives: Sequence[Life], caught: Sequence[tuple[int, int, str]], orders:
     return "\n".join(lines)
 
 
-def _commit() -> str:
+def commit() -> str:
     answer = subprocess.run(
         ["git", "describe", "--always", "--dirty=+changes", "--exclude=*"],  # noqa: S607 - git of the person who runs the proof
         capture_output=True,

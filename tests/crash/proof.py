@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from hub.simulation.proof import commit
 from hub.storage.migrate import migrate
 from tests.crash.kill_run import KillReport, kill_run
 
@@ -58,7 +59,8 @@ def database_server() -> Iterator[str]:
 def publish(report: KillReport, page: Path) -> None:
     """Replaces what an earlier kill run wrote."""
     lives = page.read_text(encoding="utf-8").partition(HEADING)[0].rstrip()
-    page.write_text(f"{lives}\n\n{HEADING}\n\n{METHOD}\n\n```\n{report}\n```\n", encoding="utf-8")
+    told = f"{METHOD}\n\n- commit: `{commit()}`\n\n```\n{report}\n```"
+    page.write_text(f"{lives}\n\n{HEADING}\n\n{told}\n", encoding="utf-8")
 
 
 def main() -> int:
