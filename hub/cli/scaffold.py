@@ -43,7 +43,7 @@ EXAMPLES = {
 
 
 def new(
-    kind: Kind,
+    kind: Annotated[Kind, typer.Argument(help="What the platform is.")],
     name: Annotated[str, typer.Argument(help="The platform, for example acme or blue-post.")],
     into: Annotated[Path, typer.Option(help="Where the new folder orderhub-NAME is made.")] = Path(),
 ) -> None:
@@ -63,7 +63,7 @@ def new(
 
 def _refuse(name: str, folder: Path) -> None:
     if not NAME.fullmatch(name):
-        raise Problem(f"{name!r} cannot be a connector's name: lower-case letters, digits and single dashes")
+        raise Problem(f"{name!r} cannot be a name: lower-case letters, digits, single dashes; a letter first")
     if name in {point.name for group in (STORES, CARRIERS) for point in entry_points(group=group)}:
         raise Problem(f"there is a connector {name!r} already: `orderhub connectors list` shows it")
     if folder.exists():

@@ -8,7 +8,7 @@ from broken import FAULTS, Planted
 from connectors.kit.conformance.checks import Bench, Result, Verdict, judge
 from connectors.kit.conformance.suite import CHECKS
 
-GOLDEN = Path(__file__).parent / "golden" / "fixtures"
+GOLDEN = Path(__file__).parents[2] / "examples" / "orderhub-acme" / "tests" / "fixtures"
 
 
 _verdicts: dict[Planted, Verdict] = {}

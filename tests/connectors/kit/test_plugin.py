@@ -2,10 +2,10 @@
 
 import inspect
 
-import acme
+import orderhub_acme as acme
+import orderhub_swift as swift
 import pytest
-import swift
-from acme.settings import AcmeSettings
+from orderhub_acme.settings import AcmeSettings
 from pydantic import ValidationError
 
 from connectors.kit import (

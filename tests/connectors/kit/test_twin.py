@@ -5,7 +5,7 @@ from random import Random
 
 import httpx
 import pytest
-from acme.twin import AcmeTwin
+from orderhub_acme.twin import AcmeTwin
 
 from connectors.kit.conformance.rig import ManualClock
 from connectors.kit.twin import Fault, Faults

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import msgspec
-from swift.connector import SwiftConnector
+from orderhub_swift.connector import SwiftConnector
 
 from broken.planted import in_swift
 from connectors.kit import BooksIdempotently, Delivery, OutcomeUnknown, Rejected, Transient

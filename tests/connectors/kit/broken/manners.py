@@ -7,8 +7,8 @@ from random import Random
 from typing import Any, ClassVar
 
 import httpx
-from acme.connector import AcmeConnector
-from acme.settings import AcmeSettings
+from orderhub_acme.connector import AcmeConnector
+from orderhub_acme.settings import AcmeSettings
 
 from broken.planted import in_acme
 from connectors.kit import (
@@ -183,5 +183,7 @@ MANNER_FAULTS = (
     in_acme("settings.settings_survive_the_vault", settings=Forgetful),
     in_acme("settings.methods_have_their_capability", connector=Undeclared),
     in_acme("settings.declaration_is_complete", limits=(), fault="states no rate limit"),
-    in_acme("settings.twin_is_there", twin="swift.twin:SwiftTwin", fault="names another platform's twin"),
+    in_acme(
+        "settings.twin_is_there", twin="orderhub_swift.twin:SwiftTwin", fault="names another platform's twin"
+    ),
 )

@@ -7,11 +7,11 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-import acme
 import msgspec
-import swift
-from acme.mapping.order import AcmeOrder
-from swift.mapping.tables import SCANS
+import orderhub_acme as acme
+import orderhub_swift as swift
+from orderhub_acme.mapping.order import AcmeOrder
+from orderhub_swift.mapping.tables import SCANS
 
 from broken.planted import Altered, Planted, in_acme, in_swift
 from mappings.canonical import SalesOrder, TrackingReport, TrackingStatus

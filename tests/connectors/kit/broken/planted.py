@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import acme
-import swift
+import orderhub_acme as acme
+import orderhub_swift as swift
 
 from connectors.kit import Plugin
 

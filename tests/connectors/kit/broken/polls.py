@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import msgspec
-from acme.connector import AcmeConnector
-from acme.mapping import outward
+from orderhub_acme.connector import AcmeConnector
+from orderhub_acme.mapping import outward
 
 from broken.planted import in_acme
 from connectors.kit import Batch, Notice, Topic

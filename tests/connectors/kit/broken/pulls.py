@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import httpx
 import msgspec
-from acme.connector import OVERLAP, PAGE, AcmeConnector
-from acme.connector import _orders as orders_of
-from acme.mapping import outward
-from acme.settings import AcmeSettings
+from orderhub_acme.connector import OVERLAP, PAGE, AcmeConnector
+from orderhub_acme.connector import _orders as orders_of
+from orderhub_acme.mapping import outward
+from orderhub_acme.settings import AcmeSettings
 
 from broken.planted import in_acme
 from connectors.kit import (
@@ -141,7 +141,7 @@ class FailsWhenEmpty(AcmeConnector):
 class NeverRenews(AcmeConnector):
     """gives up when the token ends"""
 
-    async def _ask(self, *given: Any, write: bool = False, json: Any = None, **params: str) -> Any:
+    async def _ask(self, *given: Any, write: bool = False, json: Any = None, **request: Any) -> Any:
         tokens = await self.outside.credentials.current() or await self.outside.credentials.renew(
             {}, self._login
         )
@@ -150,7 +150,7 @@ class NeverRenews(AcmeConnector):
         except AuthenticationFailed:
             await self.outside.credentials.renew(tokens, self._login)
             raise
-        return await super()._ask(*given, write=write, json=json, **params)
+        return await super()._ask(*given, write=write, json=json, **request)
 
 
 class SkipsUnreadablePages(AcmeConnector):

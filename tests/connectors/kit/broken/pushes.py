@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from acme.connector import AcmeConnector
-from acme.mapping import outward
-from acme.settings import AcmeSettings
+from orderhub_acme.connector import AcmeConnector
+from orderhub_acme.mapping import outward
+from orderhub_acme.settings import AcmeSettings
 
 from broken.planted import in_acme
 from connectors.kit import OutcomeUnknown, Outside, PlatformClient, Rejected, Transient, classify_status

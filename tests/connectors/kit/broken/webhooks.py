@@ -6,11 +6,11 @@ from datetime import datetime
 from random import Random
 
 import msgspec
-from acme.connector import AcmeConnector
-from acme.connector import _order as order_of
-from acme.twin import AcmeTwin
+from orderhub_acme.connector import AcmeConnector
+from orderhub_acme.connector import _order as order_of
+from orderhub_acme.twin import AcmeTwin
+from orderhub_swift.connector import SwiftConnector
 from starlette.requests import Request
-from swift.connector import SwiftConnector
 
 from broken.planted import in_acme, in_swift
 from connectors.kit import InvalidSignature, Notice, Receipt, Topic, WebhookReply, WebhookRequest

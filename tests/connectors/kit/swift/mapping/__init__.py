@@ -1,5 +1,0 @@
-"""Swift's documents ⇄ the canonical model; this module satisfies `CarrierMapping`."""
-
-from swift.mapping.tracking import read_tracking
-
-__all__ = ["read_tracking"]
