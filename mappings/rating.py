@@ -1,6 +1,6 @@
 """What carriers have in common that price a parcel by its weight and its two addresses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import ROUND_UP, Decimal
 from textwrap import wrap
 
@@ -45,6 +45,21 @@ def address_fields(address: PostalAddress, path: str) -> dict[str, str]:
         "phone": address.telephone,
     }
     return present(fields)
+
+
+def require_addressable(address: PostalAddress, path: str, *, with_states: Collection[str]) -> None:
+    """Somebody, in a city; in the countries `with_states` also the state's code."""
+    if not (address.name or address.company):
+        raise MappingError(f"{path}.name", "is missing")
+    if not address.city:
+        raise MappingError(f"{path}.city", "is missing")
+    if address.country in with_states and not address.province_code:
+        raise MappingError(f"{path}.province_code", "is missing: this country has states")
+
+
+def telephone_digits(telephone: str) -> str:
+    """At most 15 digits (E.164), without the plus, spaces and dashes that carriers refuse."""
+    return "".join(digit for digit in telephone if digit in "0123456789")[:15]
 
 
 def street_lines(address: PostalAddress, path: str, *, lines: int, longest: int) -> list[str]:

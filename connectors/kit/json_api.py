@@ -44,11 +44,12 @@ class JsonApi:
         write: bool = False,
         params: Mapping[str, str] | None = None,
         cost: float = 1,
+        headers: Mapping[str, str] | None = None,
     ) -> bytes:
         """The answer's bytes. Decimals in `body` go as exact numbers; `write` and `cost` are
-        those of `PlatformClient`."""
+        those of `PlatformClient`; `headers` are of this request alone."""
         content = None if body is None else _encode(body)
-        headers = {"content-type": "application/json"} if content else {}
+        kind = {"content-type": "application/json"} if content else {}
         response = await self._client.send(
             method,
             self._url + path,
@@ -56,7 +57,7 @@ class JsonApi:
             cost=cost,
             params=params,
             content=content,
-            headers={**self._headers, **headers},
+            headers={**self._headers, **kind, **(headers or {})},
             auth=self._auth,
         )
         return NOTHING if response.status_code == 204 else response.content
@@ -71,9 +72,10 @@ class JsonApi:
         write: bool = False,
         params: Mapping[str, str] | None = None,
         cost: float = 1,
+        headers: Mapping[str, str] | None = None,
     ) -> T:
         """The answer in its shape. One that is not: what became of a write is not known."""
-        answer = await self.send(method, path, body, write=write, params=params, cost=cost)
+        answer = await self.send(method, path, body, write=write, params=params, cost=cost, headers=headers)
         try:
             return decode(answer, shape)
         except MappingError as error:

@@ -8,7 +8,17 @@ import pytest
 from mappings.canonical import CargoItem, Money, PostalAddress, RateQuote, ShipmentRequest
 from mappings.customs import needs_declaration
 from mappings.errors import MappingError
-from mappings.rating import Place, address_fields, cheapest_first, require_rateable
+from mappings.labels import inline_label
+from mappings.rating import (
+    Place,
+    address_fields,
+    cheapest_first,
+    require_addressable,
+    require_rateable,
+    street_lines,
+    telephone_digits,
+    weight_in,
+)
 
 HERE = PostalAddress(country="US", city="Redondo Beach", street=("179 N Harbor Dr", "", "Apt 2"))
 REQUEST = ShipmentRequest(
@@ -84,3 +94,62 @@ def test_quotes_come_cheapest_first_and_always_in_the_same_order():
         for name, price in prices
     ]
     assert [quote.service for quote in cheapest_first(quotes)] == ["c", "a", "b"]
+
+
+def placed(*street, district=""):
+    return msgspec.structs.replace(HERE, street=street, district=district)
+
+
+def test_a_street_that_fits_stays_as_it_was_written():
+    assert street_lines(HERE, "$", lines=2, longest=20) == ["179 N Harbor Dr", "Apt 2"]
+    assert street_lines(placed("Am Wall 1", district="Mitte"), "$", lines=2, longest=20) == [
+        "Am Wall 1",
+        "Mitte",
+    ]
+
+
+def test_a_long_street_is_broken_between_words_and_nothing_is_lost():
+    lines = street_lines(placed("179 North Harbor Drive Apartment 2"), "$", lines=3, longest=14)
+    assert lines == ["179 North", "Harbor Drive", "Apartment 2"]
+
+
+@pytest.mark.parametrize("street", [(), ("", " "), ("a" * 15,), ("aaaa " * 10,)])
+def test_a_street_that_is_missing_or_does_not_fit_is_refused(street):
+    with pytest.raises(MappingError) as caught:
+        street_lines(placed(*street), "$.sender", lines=2, longest=14)
+    assert caught.value.path == "$.sender.street"
+
+
+@pytest.mark.parametrize(
+    ("unit", "grams", "weight"),
+    [("LB", 454, "1.1"), ("LB", 1, "0.1"), ("KG", 1000, "1.0"), ("KG", 1001, "1.1")],
+)
+def test_weights_are_tenths_rounded_up(unit, grams, weight):
+    assert str(weight_in(unit, grams)) == weight
+
+
+@pytest.mark.parametrize(("field", "path"), [("name", "$.name"), ("city", "$.city")])
+def test_a_party_has_a_name_and_a_city(field, path):
+    with pytest.raises(MappingError) as caught:
+        require_addressable(
+            msgspec.structs.replace(HERE, **({"name": "A"} | {field: ""})), "$", with_states=()
+        )
+    assert caught.value.path == path
+
+
+def test_a_state_is_wanted_where_there_are_states():
+    here = msgspec.structs.replace(HERE, name="A")
+    require_addressable(here, "$", with_states={"CA"})
+    with pytest.raises(MappingError, match="province_code"):
+        require_addressable(here, "$", with_states={"US"})
+
+
+def test_a_telephone_is_fifteen_digits_at_most():
+    assert telephone_digits("+1 (310) 555-0100") == "13105550100"
+    assert telephone_digits("1" * 20) == "1" * 15
+
+
+def test_a_label_in_the_answer_is_an_address_with_the_label_in_it():
+    assert inline_label("pdf", "JVBERg==") == "data:application/pdf;base64,JVBERg=="
+    assert inline_label("ZPL", "XlhB") == "data:application/octet-stream;base64,XlhB"
+    assert inline_label("PDF", None) == ""

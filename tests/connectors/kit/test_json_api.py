@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import httpx
 import msgspec
+import orderhub_swift as swift
 import pytest
-import swift
 
 from connectors.kit import OutcomeUnknown, PlatformClient, UnexpectedPayload
 from connectors.kit.conformance.rig import Rig

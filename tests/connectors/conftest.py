@@ -23,7 +23,7 @@ class Contract:
     fields that no schema names."""
 
     def __init__(self, file: Path) -> None:
-        self.document = json.loads(file.read_bytes())
+        self.document = _loaded(file)
 
     def at(self, *path: str | int) -> Any:
         """A place in the document, references followed."""
@@ -82,6 +82,13 @@ class Contract:
         for part in (*schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ())):
             named |= self._named(part)
         return {**named, **schema.get("properties", {})}
+
+
+def _loaded(file: Path) -> Any:
+    if file.suffix == ".json":
+        return json.loads(file.read_bytes())
+    yaml = pytest.importorskip("yaml", reason="contracts in YAML need PyYAML")
+    return yaml.load(file.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @pytest.fixture(scope="session")
