@@ -54,7 +54,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _postgres_with_schema(postgres_url: str) -> str:
-    from hub.storage.tables import metadata
+    from hub.storage.all_tables import metadata
 
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE orderhub")
@@ -67,7 +67,7 @@ def _postgres_with_schema(postgres_url: str) -> str:
 
 def emptied(url: str) -> str:
     """The database with the hub's schema, without a row."""
-    from hub.storage.tables import metadata
+    from hub.storage.all_tables import metadata
 
     engine = sa.create_engine(url)
     with engine.begin() as connection:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from hub.cli import entering
+from hub.cli.labels import label
 from hub.cli.problem import Problem
 from hub.cli.showing_orders import OrderName, decided
 from hub.context import HubContext
@@ -138,6 +139,7 @@ PARCEL_COMMANDS: Mapping[str, Callable[..., None]] = {
     "join": join_,
     "refuse": refuse_,
     "readmit": readmit_,
+    "label": label,
 }
 
 

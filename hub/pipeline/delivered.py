@@ -10,7 +10,7 @@ from hub.domain.outcome import Outcome
 from hub.domain.route import advance
 from hub.domain.snapshot import Snapshot
 from hub.pipeline.books import Books, Moved
-from hub.storage import parcels, stores
+from hub.storage import labels, parcels, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Verdict, read_levels
@@ -40,9 +40,24 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
         if each.verdict.message.verb is Verb.PUSH_STOCK and each.verdict.message.id in ours:
             _stock_answered(uow, each)
     if snapshot is not None:
-        _move(books, uow, stored, [each for each in delivered if each.verdict.message.id in ours], snapshot)
+        told = [each for each in delivered if each.verdict.message.id in ours]
+        _move(books, uow, stored, told, snapshot)
+        labels.keep(uow, _labels(books, stored, told), now)
     parcels.rematch(uow, [each.booking.tracking_number for each in delivered if each.booking])
     return len(ours)
+
+
+def _labels(books: Books, stored: Mapping[str, Stored], delivered: Sequence[Delivered]) -> dict[str, bytes]:
+    """What carriers gave to print, sealed with the keys of the stores."""
+    found = {}
+    for each in delivered:
+        message = each.verdict.message
+        if each.booking and each.booking.label_url and message.order_id in stored:
+            key = books.connections.key(stored[message.order_id].order.connection_id)
+            found[message.subject] = key.seal(
+                each.booking.label_url.encode(), labels.purpose(message.subject)
+            )
+    return found
 
 
 def _move(

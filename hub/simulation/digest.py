@@ -4,7 +4,7 @@ import hashlib
 
 import sqlalchemy as sa
 
-from hub.storage.tables import metadata
+from hub.storage.all_tables import metadata
 
 
 def digest_tables(engine: sa.Engine) -> tuple[str, dict[str, str]]:

@@ -30,8 +30,8 @@ from hub.simulation.machine import Machine, address, stream
 from hub.simulation.opening import open_for_business, receive_goods
 from hub.simulation.wire import Door, Line
 from hub.simulation.world import World
+from hub.storage.all_tables import metadata
 from hub.storage.database import UnitOfWork, Wake
-from hub.storage.tables import metadata
 
 T = TypeVar("T")
 

@@ -9,8 +9,6 @@ from hub.storage.database import UnitOfWork
 from hub.storage.tables import Key, metadata
 from mappings.structs import FrozenStruct
 
-__all__ = ["Product", "listed", "metadata", "save", "weights"]
-
 Table(
     "products",
     metadata,

@@ -10,8 +10,6 @@ from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.tables import Instant, Key, metadata
 
-__all__ = ["metadata", "of_order", "put", "take_off"]
-
 _tags = Table(
     "order_tags",
     metadata,

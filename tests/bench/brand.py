@@ -13,9 +13,9 @@ from hub.domain.territories import Territory
 from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.storage import stores, territories
+from hub.storage.all_tables import metadata
 from hub.storage.database import InlineDatabase, UnitOfWork
 from hub.storage.stock import Count
-from hub.storage.tables import metadata
 from mappings.canonical import Listing, PostalAddress
 
 STORES = 20

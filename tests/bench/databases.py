@@ -13,9 +13,9 @@ from typing import Any, Protocol
 import psycopg
 import sqlalchemy as sa
 
+from hub.storage.all_tables import metadata
 from hub.storage.bulk import insert
 from hub.storage.database import InlineDatabase, UnitOfWork
-from hub.storage.tables import metadata
 
 _numbers = count(1)
 

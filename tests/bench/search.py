@@ -6,9 +6,9 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
+from hub.storage.all_tables import metadata
 from hub.storage.database import InlineDatabase, UnitOfWork
 from hub.storage.search import Blinded, by_key, search
-from hub.storage.tables import metadata
 from tests.bench.databases import postgres_databases, sqlite_databases
 from tests.bench.figures import Figure, at_most, stated
 from tests.bench.search_orders import fill, order_id, searches

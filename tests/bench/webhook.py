@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from hub.storage.all_tables import metadata
 from hub.storage.database import InlineDatabase, UnitOfWork
-from hub.storage.tables import metadata
 from tests.bench.brand import connect, open_inline
 from tests.bench.children import Child, child
 from tests.bench.databases import Databases, postgres_databases, sqlite_databases

@@ -14,8 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.storage.all_tables import metadata
 from hub.storage.database import InlineDatabase, UnitOfWork
-from hub.storage.tables import metadata
 
 Row = tuple[Any, ...]
 

@@ -20,8 +20,8 @@ from hub.bootstrap import World, open_database, open_hub
 from hub.domain.policies import StorePolicy
 from hub.settings import HubSettings
 from hub.storage import stores
+from hub.storage.all_tables import metadata
 from hub.storage.database import Database, UnitOfWork
-from hub.storage.tables import metadata
 from hub.vault import new_master_key
 
 pytestmark = pytest.mark.server

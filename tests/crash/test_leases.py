@@ -16,8 +16,8 @@ from hub.context import HubContext
 from hub.jobs import outbox
 from hub.jobs.outbox import AT_ONCE, _within, work_outbox
 from hub.settings import HubSettings
+from hub.storage.all_tables import metadata
 from hub.storage.database import InlineDatabase
-from hub.storage.tables import metadata
 from hub.vault import new_master_key
 from mappings.canonical import Buyer
 from tests.crash.lagging import REGISTRY, LaggingTwin

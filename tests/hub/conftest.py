@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
+from hub.storage.all_tables import metadata
 from hub.storage.database import Database, InlineDatabase
-from hub.storage.tables import metadata
 from tests.hub.house import House, ManualClock, migrated_house
 
 

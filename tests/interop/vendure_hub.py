@@ -24,10 +24,10 @@ from hub.jobs.table import JOBS
 from hub.registry import load
 from hub.settings import HubSettings
 from hub.storage import stores
+from hub.storage.all_tables import metadata
 from hub.storage.connections import Connection
 from hub.storage.database import InlineDatabase, UnitOfWork, Wake
 from hub.storage.stock import Count
-from hub.storage.tables import metadata
 from hub.vault import new_master_key
 from mappings.canonical import PostalAddress
 from tests.interop.vendure_shop import ADMIN, VendureShop

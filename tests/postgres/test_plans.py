@@ -5,9 +5,9 @@ import sqlalchemy as sa
 
 from hub.clock import micros
 from hub.storage import notices, parcels
+from hub.storage.all_tables import metadata
 from hub.storage.database import InlineDatabase
 from hub.storage.inbox import Arrival
-from hub.storage.tables import metadata
 from tests.conftest import emptied
 from tests.hub.house import ManualClock, migrated_house
 from tests.hub.samples import NOW

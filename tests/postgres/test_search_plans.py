@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from hub.storage.all_tables import metadata
 from hub.storage.database import InlineDatabase
 from hub.storage.search import Blinded, OrderPage, search
-from hub.storage.tables import metadata
 from tests.bench.search_orders import fill, placed_at, searches
 from tests.conftest import emptied
 

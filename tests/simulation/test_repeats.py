@@ -18,9 +18,9 @@ from hub.simulation import people
 from hub.simulation.brand import Brand, make_brand
 from hub.simulation.machine import Machine, address, stream
 from hub.simulation.opening import open_for_business
+from hub.storage.all_tables import metadata
 from hub.storage.database import UnitOfWork
 from hub.storage.stock import Count
-from hub.storage.tables import metadata
 
 PLATFORMS = {"north": "shopify", "east": "taobao"}
 

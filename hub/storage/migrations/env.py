@@ -4,11 +4,8 @@ from typing import Literal
 
 from alembic import context
 
-from hub.storage import products, rule_tables, tags, territory_tables
-from hub.storage.tables import Key, metadata
-
-TABLES = (products, rule_tables, tags, territory_tables)
-"""Modules that add tables to the one metadata."""
+from hub.storage.all_tables import metadata
+from hub.storage.tables import Key
 
 
 def _named_key(kind: str, item: object, _: object) -> str | Literal[False]:

@@ -22,9 +22,9 @@ from hub.jobs.drain import drain
 from hub.jobs.listings import pull_listings
 from hub.settings import HubSettings
 from hub.storage import stores, territories
+from hub.storage.all_tables import metadata
 from hub.storage.database import UnitOfWork
 from hub.storage.stock import Count
-from hub.storage.tables import metadata
 from hub.vault import new_master_key
 from tests.hub.samples import address, location
 

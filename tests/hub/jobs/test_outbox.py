@@ -15,7 +15,7 @@ from connectors.kit import (
 )
 from hub.jobs.outbox import UNCONFIRMED_AGAIN, work_outbox
 from hub.pipeline.resume import hold_orders, renumber
-from hub.storage import parcels
+from hub.storage import labels, parcels
 from mappings.canonical import Booking, Buyer, TrackingReport, TrackingStatus
 from tests.hub.samples import event, line, sales
 
@@ -59,6 +59,20 @@ class TestBooking:
         assert [
             each.tracking_number for each in released.run(lambda uow: parcels.due(uow, "carrier", 5, due))
         ] == [f"T-{number(released)}"]
+
+    async def test_the_label_is_kept_sealed(self, hub, released, desk):
+        given = Booking(
+            reference="r", carrier="c", tracking_number="T", label_url="data:image/png;base64,QUJD"
+        )
+        desk.will("book", given)
+
+        await work_outbox(hub, "carrier")
+
+        order_id = number(released).rpartition("-")[0]
+        ((parcel, sealed),) = released.run(lambda uow: labels.of_order(uow, order_id)).items()
+        assert b"QUJD" not in sealed
+        key = released.books.connections.key("store")
+        assert key.open(sealed, labels.purpose(parcel)).decode() == given.label_url
 
     async def test_refusal_is_parked_with_the_carriers_words(self, hub, released, desk):
         desk.will("book", Rejected("no such district"))

@@ -10,9 +10,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from hub.storage import schema
+from hub.storage.all_tables import metadata
 from hub.storage.database import Database
 from hub.storage.migrate import NewerSchema, configuration, migrate, schema_is_current
-from hub.storage.tables import metadata
 
 _POSTGRES_SCHEMA = """
 SELECT 'column', table_name || '.' || column_name,

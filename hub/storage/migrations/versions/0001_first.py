@@ -459,6 +459,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_order_tags_order", "order_tags", ["order_id"], unique=False)
     op.create_table(
+        "labels",
+        sa.Column("consignment_id", Key, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["consignments.id"], name=op.f("fk_labels_consignment_id")
+        ),
+        sa.PrimaryKeyConstraint("consignment_id", name=op.f("pk_labels")),
+    )
+    op.create_table(
         "reservations",
         sa.Column("consignment_id", Key, nullable=False),
         sa.Column("line_id", Key, nullable=False),

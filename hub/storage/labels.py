@@ -1,0 +1,46 @@
+"""Labels as carriers gave them: an address, or the picture itself as a `data:` address. Sealed, for they hold
+the receiver's name and address."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table
+
+from hub.clock import micros
+from hub.storage.bulk import insert, keys, packed
+from hub.storage.database import UnitOfWork
+from hub.storage.tables import Instant, Key, metadata
+
+_labels = Table(
+    "labels",
+    metadata,
+    Column("consignment_id", Key, ForeignKey("consignments.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+
+def keep(uow: UnitOfWork, sealed: Mapping[str, bytes], now: datetime) -> None:
+    """Consignment id → label; a newer one takes the place of an older."""
+    if not sealed:
+        return
+    uow.change(
+        f"DELETE FROM labels WHERE consignment_id IN (SELECT k.id FROM {keys(uow, id='text')})",
+        keys=packed([{"id": each} for each in sealed]),
+    )
+    insert(uow, _labels, [(consignment_id, label, micros(now)) for consignment_id, label in sealed.items()])
+
+
+def of_order(uow: UnitOfWork, order_id: str) -> dict[str, bytes]:
+    """Consignment id → sealed label."""
+    rows = uow.all(
+        "SELECT l.consignment_id, l.sealed FROM consignments c JOIN labels l ON l.consignment_id = c.id"
+        " WHERE c.order_id = :id ORDER BY l.consignment_id",
+        id=order_id,
+    )
+    return {row.consignment_id: bytes(row.sealed) for row in rows}
+
+
+def purpose(consignment_id: str) -> str:
+    """What a label is sealed for."""
+    return f"label:{consignment_id}"
