@@ -8,6 +8,7 @@ arrived: no connection, or a refusal that says «not now» (429). A write whose 
 import asyncio
 import email.utils
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,6 +79,11 @@ def retry_after(response: httpx.Response, now: datetime | None = None) -> timede
     return wait if timedelta(0) <= wait <= timedelta(days=1) else None
 
 
+WRITES_BEFORE: ContextVar[datetime | None] = ContextVar("WRITES_BEFORE", default=None)
+"""No write begins at this instant or later: somebody else may be doing the same by then. A task that was held
+up between two requests of one errand (a frozen machine) must not go on as if nothing had happened."""
+
+
 class PlatformClient:
     """Sends requests of one connection. `classify` names refusals that a platform hides inside a 200;
     `attempts` is 1 where whoever calls repeats."""
@@ -133,6 +139,9 @@ class PlatformClient:
         return response
 
     async def _once(self, write: bool, **request: Any) -> httpx.Response:
+        latest = WRITES_BEFORE.get()
+        if write and latest is not None and self._outside.now() >= latest:
+            raise OutcomeUnknown("its time was over before it could be sent")
         try:
             async with asyncio.timeout(TOTAL_DEADLINE.total_seconds()):
                 response = await self._exchange(request)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 
 from connectors.kit import ConnectorError, OutcomeUnknown, RateLimited, Recovery, Rejected
+from connectors.kit.http import WRITES_BEFORE
 from hub.connections import Live
 from hub.context import HubContext
 from hub.domain.effects import Verb
@@ -94,6 +95,7 @@ async def _send(
     hub: HubContext, live: Live, errand: Errand, troubles: list[ConnectorError], left: timedelta
 ) -> Delivered:
     message, now = errand.message, hub.now()
+    WRITES_BEFORE.set(now + left - hub.settings.lease / 4)
     try:
         answer = await _within(left, run_errand(hub, live, errand))
         if answer.booking and not answer.booking.tracking_number:

@@ -28,7 +28,7 @@ from connectors.kit import (
 )
 from connectors.kit import http as kit_http
 from connectors.kit.conformance.rig import ManualClock
-from connectors.kit.http import ATTEMPTS, retry_after
+from connectors.kit.http import ATTEMPTS, WRITES_BEFORE, retry_after
 
 URL = "https://platform.example/things?access_token=s3cret"
 LIMIT = RateLimit(calls=100, per=timedelta(seconds=1))
@@ -327,3 +327,18 @@ async def test_bug_is_not_taken_for_a_network_fault(desk, platform):
 
     with pytest.raises(ZeroDivisionError):
         await desk.get()
+
+
+async def test_no_write_begins_once_its_time_is_over(desk, platform):
+    """A task that was frozen between two requests: somebody else may be doing the same by now."""
+    platform.respond(200)
+    reset = WRITES_BEFORE.set(desk.clock() + timedelta(seconds=90))
+    try:
+        await desk.post()
+        desk.clock.advance(timedelta(seconds=90))
+        with pytest.raises(OutcomeUnknown, match="its time was over"):
+            await desk.post()
+        await desk.get()
+    finally:
+        WRITES_BEFORE.reset(reset)
+    assert [call.request.method for call in platform.calls] == ["POST", "GET"]
