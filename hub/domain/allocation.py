@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
 from itertools import islice
 
 import msgspec
@@ -16,8 +17,16 @@ from hub.domain.order import Consignment, Order, Reason, Reserved, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.snapshot import Location, Snapshot
 from hub.domain.stock import StockBook
-from mappings.canonical import PostalAddress
+from mappings.canonical import PostalAddress, SalesOrder
 from mappings.structs import FrozenStruct
+
+
+class Divides(Enum):
+    """What may be divided between locations."""
+
+    LINES = auto()
+    ORDERS = auto()
+    NOTHING = auto()
 
 
 class Wanted(FrozenStruct):
@@ -45,7 +54,7 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
     ranked = rank(order.sales.ship_to, snapshot)
     if order.refused_by:
         ranked = [each for each in ranked if each.location_id not in order.refused_by]
-    shares = fill(wanted, ranked, snapshot.stock, whole_lines=order.sales.whole_lines)
+    shares = fill(wanted, ranked, snapshot.stock, divides=_divides(order.sales))
     if not shares:
         return _outcome(order, Stage.BACKORDERED, (_shortage(order, wanted, snapshot.stock),))
     consignments = tuple(
@@ -65,6 +74,12 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         snapshot.stock.take(effect.sku, effect.location_id, effect.quantity)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
     return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, ranked, snapshot.stock), effects)
+
+
+def _divides(sales: SalesOrder) -> Divides:
+    if sales.one_parcel:
+        return Divides.NOTHING
+    return Divides.ORDERS if sales.whole_lines else Divides.LINES
 
 
 def _outcome(
@@ -106,15 +121,21 @@ def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
 
 
 def fill(
-    wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook, *, whole_lines: bool = False
+    wanted: Sequence[Wanted],
+    ranked: Sequence[Location],
+    stock: StockBook,
+    *,
+    divides: Divides = Divides.LINES,
 ) -> tuple[Share, ...]:
-    """Shares that together serve everything, or none. `whole_lines`: no line may be divided."""
+    """Shares that together serve everything, or none."""
     asked = _asked(wanted, stock)
     for location in ranked if asked else ():
         if all(levels.get(location.location_id, 0) >= units for levels, units in asked):
             lines = tuple(Reserved(line_id=w.line_id, sku=w.sku, quantity=w.quantity) for w in wanted)
             return (Share(location=location, lines=lines),)
-    return _split_whole(wanted, ranked, stock) if whole_lines else _split(wanted, ranked, stock)
+    if divides is Divides.NOTHING:
+        return ()
+    return (_split_whole if divides is Divides.ORDERS else _split)(wanted, ranked, stock)
 
 
 def _asked(wanted: Iterable[Wanted], stock: StockBook) -> list[tuple[Mapping[str, int], int]]:
@@ -224,6 +245,7 @@ def _shortage(order: Order, wanted: Sequence[Wanted], stock: StockBook) -> Reaso
         if sum(stock.locations_of(sku).values()) < quantity
     ]
     if not short:
-        short = ["it at active locations, or not of a whole line at one of them"]
+        place = "everything" if order.sales.one_parcel else "a whole line"
+        short = [f"it at active locations, or not of {place} at one of them"]
     refused = f"; {', '.join(order.refused_by)} refused it" if order.refused_by else ""
     return Reason(code="out_of_stock", text=f"not enough of {', '.join(short)}{refused}")

@@ -30,7 +30,7 @@ def shipped_by_hand(
     `ValueError` if fewer units wait than are asked for, or if the platform records lines only whole.
     """
     asked = {line.line_id: line.quantity for line in lines}
-    _check_whole_lines(order, asked)
+    _check_whole(order, asked)
     effects: list[Effect] = []
     waiting_now = [
         each
@@ -87,13 +87,16 @@ def renumbered(order: Order, consignment_id: str, carrier: str, number: str, sna
     return Outcome(step="renumber", order=order, reasons=reasons, effects=tuple(effects))
 
 
-def _check_whole_lines(order: Order, asked: Mapping[str, int]) -> None:
+def _check_whole(order: Order, asked: Mapping[str, int]) -> None:
     divided = [line_id for line_id, units in asked.items() if units < order.units_in_hand(line_id)]
     if order.sales.whole_lines and divided:
         units = order.units_in_hand(divided[0])
         raise ValueError(
             f"the store cannot record a part of line {divided[0]}: ship all its {units} units in one parcel"
         )
+    left = [line.line_id for line in order.sales.lines if order.units_in_hand(line.line_id)]
+    if order.sales.one_parcel and asked and (divided or not asked.keys() >= set(left)):
+        raise ValueError("the store records one parcel for all of it: leave the lines out to ship everything")
 
 
 def _part(waiting: Consignment, asked: Mapping[str, int] | None) -> Consignment:

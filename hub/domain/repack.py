@@ -62,7 +62,7 @@ def join(order: Order, sent: frozenset[str]) -> Outcome:
 def within_limits(order: Order, limits: ParcelLimits) -> Order:
     """No planned parcel holds more than the store wants in one: further ones take the rest. A unit that is
     dearer than the limit travels alone, and so does a line that the store records only whole."""
-    if not limits:
+    if not limits or order.sales.one_parcel:
         return order
     for planned in [each for each in order.consignments if each.stage is Parcel.PLANNED]:
         first, *others = _packed(order, planned.lines, limits)
@@ -129,6 +129,8 @@ def _waiting(order: Order, sent: frozenset[str]) -> list[Consignment]:
 
 def _holder(order: Order, asked: Mapping[str, int], sent: frozenset[str]) -> Consignment:
     """The consignment that has all this and more."""
+    if order.sales.one_parcel:
+        raise ValueError("the store records one parcel for all of it")
     for waiting in _waiting(order, sent) if asked else ():
         held = units_of([waiting])
         if all(0 < units <= held.get(line_id, 0) for line_id, units in asked.items()) and asked != held:

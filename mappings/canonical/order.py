@@ -73,7 +73,7 @@ class SalesOrder(Value):
     `total` must equal `expected_total()` within `rounding`, the deviation that this platform's own
     arithmetic can produce. `platform_hold` is the platform's reason that forbids shipping, else empty.
     `paid_at` is null where the platform does not say when the buyer paid. `whole_lines`: the platform cannot
-    record a part of a line, so all of its units must travel together.
+    record a part of a line, so all of its units must travel together; `one_parcel`: nor a part of the order.
     """
 
     external_id: str
@@ -84,6 +84,7 @@ class SalesOrder(Value):
     payment_status: PaymentStatus
     cash_on_delivery: bool = False
     whole_lines: bool = False
+    one_parcel: bool = False
     is_test: bool = False
     platform_hold: str = ""
     cancelled_at: datetime | None = None

@@ -51,6 +51,7 @@ def read_order(document: bytes) -> SalesOrder:
         currency="CNY",
         payment_status=status,
         whole_lines=True,
+        one_parcel=True,
         platform_hold=_hold(order),
         cancelled_at=(updated or _time(order.created_time, "created_time")) if cancelled else None,
         cancel_reason=_cancel_reason(refund) if cancelled else "",

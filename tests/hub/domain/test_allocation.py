@@ -122,6 +122,18 @@ class TestFilling:
         assert outcome.order.stage is Stage.BACKORDERED
         assert "a whole line" in outcome.reasons[0].text
 
+    def test_order_that_the_store_records_as_one_parcel_leaves_from_one_place_or_waits(self):
+        given = order(line(), line("l2", "BLUE"))
+        given = replace(given, sales=replace(given.sales, one_parcel=True))
+        apart = {("RED", "c-here"): 1, ("BLUE", "b-province"): 1}
+
+        outcome = allocated(given, stock=apart, locations=[HERE, PROVINCE])
+        assert outcome.order.stage is Stage.BACKORDERED
+        assert "not of everything at one of them" in outcome.reasons[0].text
+
+        outcome = allocated(given, stock=apart | {("RED", "b-province"): 1}, locations=[HERE, PROVINCE])
+        assert shares(outcome) == {"b-province": {("l1", "RED"): 1, ("l2", "BLUE"): 1}}
+
     def test_back_order_is_whole_and_names_what_is_short(self):
         outcome = allocated(
             order(line(quantity=2), line("l2", "BLUE", 9)),

@@ -179,3 +179,13 @@ class TestCorrectedNumber:
     def test_there_must_be_a_number_to_correct(self, wrong):
         with pytest.raises(ValueError, match="o1-1"):
             self.corrected(replace(self.PARCEL, **wrong))
+
+
+def test_of_an_order_that_the_store_records_as_one_parcel_only_everything_is_shipped():
+    given = waiting()
+    given = replace(given, sales=replace(given.sales, one_parcel=True))
+
+    with pytest.raises(ValueError, match="one parcel for all of it"):
+        ship(given, ("l1", 3))
+    assert ship(given).order.stage is Stage.DISPATCHED
+    assert ship(given, ("l1", 3), ("l2", 1)).order.stage is Stage.DISPATCHED

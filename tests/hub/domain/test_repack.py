@@ -69,6 +69,10 @@ class TestSplit:
             split(given_order, [asked(l1=1)], frozenset())
         assert parcels(split(given_order, [asked(l1=3)], frozenset()).order) == [{"BLUE": 2}, {"RED": 3}]
 
+    def test_an_order_that_the_store_records_as_one_parcel_is_not_divided(self):
+        with pytest.raises(ValueError, match="one parcel for all of it"):
+            split(waiting(one_parcel=True), [asked(l1=1)], frozenset())
+
 
 class TestJoin:
     def test_what_waits_at_one_place_travels_together_and_is_booked_once(self):
@@ -99,6 +103,10 @@ class TestLimits:
         given_order = self.limited(line(quantity=5), line("l2", "BLUE", quantity=2), most_units=3)
         assert parcels(given_order) == [{"RED": 3}, {"RED": 2, "BLUE": 1}, {"BLUE": 1}]
         assert given_order.stage is Stage.RELEASED
+
+    def test_what_must_travel_together_does(self):
+        shown = snapshot(STOCK, policy=StorePolicy(parcel_limits=ParcelLimits(most_units=1)))
+        assert parcels(waiting(shown=shown, one_parcel=True)) == [{"RED": 3, "BLUE": 2}]
 
     def test_nor_is_worth_more(self):
         lines = line(quantity=2, unit_price=Decimal(40)), line("l2", "BLUE", unit_price=Decimal(500))
