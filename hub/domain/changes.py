@@ -78,7 +78,8 @@ def _final(before: Order, order: Order) -> Outcome:
 
 
 def _wants_more(before: Order, after: Order) -> bool:
-    wanted = {line.line_id: line.quantity_wanted for line in before.sales.lines}
+    lines = () if before.sales.cancelled_at else before.sales.lines
+    wanted = {line.line_id: line.quantity_wanted for line in lines}
     return any(line.quantity_wanted > wanted.get(line.line_id, 0) for line in after.sales.lines)
 
 

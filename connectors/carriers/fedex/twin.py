@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from connectors.kit.parcel_twin import CallsPerSecond, IssuedTokens, ParcelTwin, Refused, TwinParcel
 from mappings.canonical import PostalAddress, TrackingStatus
+from mappings.documents import form_fields
 
 SHIP_ID, SHIP_SECRET = "l7twinship", "twin-ship-secret"
 TRACK_ID, TRACK_SECRET = "l7twintrack", "twin-track-secret"
@@ -118,7 +119,7 @@ class Twin(ParcelTwin):
             tokens.end_all()
 
     async def _token(self, request: Request) -> Response:
-        form = await request.form()
+        form = form_fields(await request.body())
         pair = (form.get("client_id"), form.get("client_secret"))
         if form.get("grant_type") != "client_credentials":
             return _refusal("BAD.REQUEST.ERROR", "Missing or duplicate parameters.")

@@ -23,6 +23,7 @@ from connectors.carriers.ups.twin_state import (
 )
 from connectors.kit.parcel_twin import CallsPerSecond, IssuedTokens, ParcelTwin, Refused, TwinParcel
 from mappings.canonical import PostalAddress, TrackingStatus
+from mappings.documents import form_fields
 
 CLIENT_ID, CLIENT_SECRET, SHIPPER = "twin-client", "twin-client-secret", "A1B2C3"
 CREDENTIAL = "twin-webhook-credential"
@@ -109,7 +110,7 @@ class Twin(ParcelTwin):
 
     async def _token(self, request: Request) -> Response:
         pair = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        form = await request.form()
+        form = form_fields(await request.body())
         if request.headers.get("authorization") != f"Basic {pair}":
             return _refusal("10401", "ClientId is Invalid", 401)
         if form.get("grant_type") != "client_credentials":

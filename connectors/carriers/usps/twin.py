@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from connectors.kit.parcel_twin import CallsPerSecond, IssuedTokens, ParcelTwin, Refused, TwinParcel
 from mappings.canonical import PostalAddress, TrackingStatus
+from mappings.documents import form_fields
 
 CLIENT_ID, CLIENT_SECRET = "twin-usps-key", "twin-usps-secret"
 CRID, MID, ACCOUNT = "12345678", "901234567", "1000009999"
@@ -108,7 +109,7 @@ class Twin(ParcelTwin):
         self.tokens.end_all()
 
     async def _token(self, request: Request) -> Response:
-        form = await request.form()
+        form = form_fields(await request.body())
         given = (form.get("grant_type"), form.get("client_id"), form.get("client_secret"))
         if given != ("client_credentials", CLIENT_ID, CLIENT_SECRET):
             return _json(
