@@ -10,7 +10,15 @@ from hub.cli import entering
 from hub.cli.parcels import PARCEL_COMMANDS
 from hub.cli.problem import Problem
 from hub.cli.search import Limit, OfStore, filters, list_, search_
-from hub.cli.showing_orders import OrderName, decided, found_order, order_facts, parcel_facts, sealed_words
+from hub.cli.showing_orders import (
+    OrderName,
+    OrderNames,
+    decided,
+    found_order,
+    order_facts,
+    parcel_facts,
+    sealed_words,
+)
 from hub.cli.shown import AsJson, plain, printable, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
@@ -28,7 +36,6 @@ for name, command in PARCEL_COMMANDS.items():
     app.command(name)(command)
 app.add_typer(filters, name="filters")
 
-OrderNames = Annotated[list[str], typer.Argument(metavar="ORDER…", help="Ids or numbers.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal values.")]
 MOST_OF_A_TAG = 60
 Why = Annotated[str, typer.Option(help="Why; it becomes part of the order's story.")]

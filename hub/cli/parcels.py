@@ -1,6 +1,7 @@
 """Decide about an order's parcels: commands of `orderhub orders`."""
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Annotated
 
 import typer
@@ -8,7 +9,10 @@ import typer
 from hub.cli import entering
 from hub.cli.labels import label
 from hub.cli.problem import Problem
-from hub.cli.showing_orders import OrderName, decided
+from hub.cli.search import Limit
+from hub.cli.showing_orders import Decide, OrderName, OrderNames, decided
+from hub.cli.shown import AsJson, show
+from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.order import Order
 from hub.domain.refusal import readmit, refuse
@@ -93,6 +97,49 @@ def join_(order: OrderName) -> None:
     )
 
 
+def merge_(orders: OrderNames) -> None:
+    """Let orders of one buyer to one address travel in one parcel; it is booked as the first one's."""
+    if len(orders) < 2:
+        raise Problem(
+            "name two orders or more to share a parcel (`orderhub orders mergeable` shows which may)"
+        )
+
+    async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
+        if len(set(ids)) < len(ids):
+            raise Problem("one order is named twice: name each once")
+        return await hub.database.run(
+            lambda uow: resume.merge_orders(hub.books, uow, ids, entering.actor(), hub.now())
+        )
+
+    _decided(orders, "these orders cannot share a parcel", decide)
+
+
+def part_(order: OrderName) -> None:
+    """Take an order out of a parcel that it shares, before that is booked."""
+    _change(
+        order,
+        "cannot be taken out",
+        lambda hub, uow, order_id: resume.part_order(hub.books, uow, order_id, entering.actor(), hub.now()),
+    )
+
+
+def mergeable(limit: Limit = 50, as_json: AsJson = False) -> None:
+    """Orders that may share a parcel and do not yet, before their bookings are sent."""
+
+    async def work(hub: HubContext) -> list[list[Order]]:
+        return await hub.database.read(lambda uow: resume.mergeable(hub.books, uow, limit))
+
+    rows = [
+        {
+            "orders": " ".join(order.sales.order_number or order.order_id for order in group),
+            "stores": " ".join(dict.fromkeys(order.store_id for order in group)),
+        }
+        for group in with_hub(work)
+    ]
+    columns = {"orders": itemgetter("orders"), "stores": itemgetter("stores")}
+    show(rows, columns, as_json=as_json, nothing="No two orders wait that may share a parcel.")
+
+
 def refuse_(
     order: OrderName,
     parcel: Annotated[str, typer.Argument(help="Its id, from `orderhub orders show`.")],
@@ -137,6 +184,9 @@ PARCEL_COMMANDS: Mapping[str, Callable[..., None]] = {
     "renumber": renumber,
     "split": split_,
     "join": join_,
+    "merge": merge_,
+    "part": part_,
+    "mergeable": mergeable,
     "refuse": refuse_,
     "readmit": readmit_,
     "label": label,
@@ -145,12 +195,19 @@ PARCEL_COMMANDS: Mapping[str, Callable[..., None]] = {
 
 def _change(order: str, failing: str, change: Change) -> None:
     async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
-        try:
-            return await hub.database.run(lambda uow: change(hub, uow, ids[0]))
-        except ValueError as error:
-            raise Problem(f"order {order} {failing}: {error} (`orderhub orders show`)") from None
+        return await hub.database.run(lambda uow: change(hub, uow, ids[0]))
 
-    decided([order], decide)
+    _decided([order], f"order {order} {failing}", decide)
+
+
+def _decided(orders: list[str], failing: str, decide: Decide) -> None:
+    async def attempt(hub: HubContext, ids: list[str]) -> list[Order]:
+        try:
+            return await decide(hub, ids)
+        except ValueError as error:
+            raise Problem(f"{failing}: {error} (`orderhub orders show`)") from None
+
+    decided(orders, attempt)
 
 
 def _line_quantities(option: str, text: str) -> list[LineQuantity]:

@@ -17,6 +17,8 @@ from mappings.canonical import PostalAddress, SalesOrder
 
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The hub's id, the platform's id or number.")]
 
+OrderNames = Annotated[list[str], typer.Argument(metavar="ORDER…", help="Ids or numbers.")]
+
 Decide = Callable[[HubContext, list[str]], Awaitable[list[Order]]]
 
 
@@ -120,6 +122,7 @@ def parcel_facts(order: Order) -> list[dict[str, object]]:
             "tracking_number": each.tracking_number or None,
             "status": each.status.value if each.status_at else None,
             "told": each.told,
+            "travels_as": each.shared_as or None,
         }
         for each in order.consignments
     ]

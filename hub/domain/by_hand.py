@@ -37,6 +37,8 @@ def shipped_by_hand(
         for each in order.consignments
         if each.stage is Parcel.RELEASED and each.consignment_id not in sent
     ]
+    if shared := [each.consignment_id for each in waiting_now if each.shared_as]:
+        raise ValueError(f"parcel {shared[0]} is shared with other orders: `orders part` takes it out")
     for waiting in waiting_now:
         part = _part(waiting, asked if lines else None)
         if not part.lines:

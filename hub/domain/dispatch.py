@@ -6,7 +6,7 @@ import msgspec
 
 from hub.domain.composition import with_collections
 from hub.domain.effects import CaseKind, Consume, Effect, OpenCase, Send, Unreserve, Verb, Withdraw
-from hub.domain.order import Consignment, Order, Parcel, Reason, Stage
+from hub.domain.order import Consignment, Order, Parcel, Reason, Stage, order_of
 from hub.domain.outcome import Outcome
 from hub.domain.outward import units_to_tell
 from hub.domain.policies import TellAt
@@ -91,9 +91,9 @@ def _will_be_carried(order: Order, consignment: Consignment, snapshot: Snapshot)
 
 
 def follow(order: Order, consignment: Consignment, snapshot: Snapshot) -> list[Effect]:
-    """Have the carrier report on a parcel, if it takes that."""
+    """Have the carrier report on a parcel, if it takes that; once for all that share it."""
     carrier = snapshot.connections.get(consignment.carrier_connection_id)
-    if carrier is None or "SubscribesTracking" not in carrier.capabilities:
+    if carrier is None or consignment.is_passenger or "SubscribesTracking" not in carrier.capabilities:
         return []
     return [send(Verb.SUBSCRIBE, carrier.connection_id, order, consignment.consignment_id)]
 
@@ -187,7 +187,8 @@ def give_back(
     )
     for effect in effects:
         snapshot.stock.give_back(effect.sku, effect.location_id, effect.quantity)
-    return order.with_consignment(replace(consignment, stage=Parcel.CANCELLED)), effects
+    given_back = replace(consignment, stage=Parcel.CANCELLED, shared_as="")
+    return order.with_consignment(given_back), effects
 
 
 def take_back(
@@ -201,7 +202,13 @@ def take_back(
         order, given = give_back(order, consignment, snapshot)
         return order, (Withdraw(consignment_id=consignment.consignment_id), *given)
     order = order.with_consignment(replace(consignment, stage=Parcel.CANCELLING))
-    cancel = send(Verb.CANCEL_BOOKING, consignment.carrier_connection_id, order, consignment.consignment_id)
+    cancel = Send(
+        verb=Verb.CANCEL_BOOKING,
+        connection_id=consignment.carrier_connection_id,
+        gate_connection_id=order.connection_id,
+        order_id=order_of(consignment.booked_as),
+        consignment_id=consignment.booked_as,
+    )
     return order, (cancel,)
 
 

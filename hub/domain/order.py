@@ -70,7 +70,8 @@ class Reserved(FrozenStruct):
 class Consignment(FrozenStruct):
     """What one location sends to one address, in one parcel. `consignment_id` is also our reference at
     the carrier, so it never changes over repetitions. `former_numbers` were its tracking numbers until a
-    person corrected them."""
+    person corrected them. `shared_as` names the consignment, perhaps of another order, that is booked for all
+    that share one parcel; empty: it travels alone."""
 
     consignment_id: str
     location_id: str
@@ -88,6 +89,17 @@ class Consignment(FrozenStruct):
     told_status: TrackingStatus | None = None
     former_numbers: tuple[str, ...] = ()
     collect: Decimal | None = None
+    shared_as: str = ""
+
+    @property
+    def booked_as(self) -> str:
+        """The consignment under whose id the carrier knows its parcel."""
+        return self.shared_as or self.consignment_id
+
+    @property
+    def is_passenger(self) -> bool:
+        """Another consignment is booked for it."""
+        return self.booked_as != self.consignment_id
 
     @property
     def is_live(self) -> bool:
@@ -106,6 +118,11 @@ class Consignment(FrozenStruct):
     def is_told_in_vain(self) -> bool:
         """The store calls its units fulfilled, and it will never come: whatever ships instead corrects it."""
         return self.told and self.stage is Parcel.CANCELLED
+
+
+def order_of(consignment_id: str) -> str:
+    """The id of the order that a consignment belongs to."""
+    return consignment_id.rpartition("-")[0]
 
 
 def units_of(consignments: Iterable[Consignment]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What carriers and stores are told, made from an order just before sending."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hub.domain.order import Consignment, Order, Parcel
 from hub.domain.snapshot import Location
@@ -13,24 +13,23 @@ from mappings.canonical import (
     ShipmentRequest,
 )
 
+Carried = tuple[Order, Consignment]
+"""A consignment with its order."""
+
 
 def shipment_request(
-    order: Order, consignment: Consignment, location: Location, grams: Mapping[str, int]
+    order: Order,
+    consignment: Consignment,
+    location: Location,
+    grams: Mapping[str, int],
+    passengers: Sequence[Carried] = (),
 ) -> ShipmentRequest:
     """What the carrier is asked to carry; made anew just before sending, so that it holds the present
-    address. `grams`: what one unit of a SKU weighs; a parcel with an unknown one has no known weight."""
+    address. `grams`: what one unit of a SKU weighs; a parcel with an unknown one has no known weight.
+    `passengers` are consignments of other orders that share the parcel."""
     sales = order.sales
     assert sales.ship_to is not None, "the audit lets no order without address through"
-    lines = {line.line_id: line for line in sales.lines}
-    cargo = tuple(
-        CargoItem(
-            sku=part.sku,
-            title=lines[part.line_id].title,
-            quantity=part.quantity,
-            unit_value=lines[part.line_id].unit_price,
-        )
-        for part in consignment.lines
-    )
+    carried: list[Carried] = [(order, consignment), *passengers]
     collect = Money(amount=consignment.collect, currency=sales.currency) if consignment.collect else None
     return ShipmentRequest(
         reference=consignment.consignment_id,
@@ -39,18 +38,32 @@ def shipment_request(
         platform_order_id=sales.external_id,
         sender=location.address,
         recipient=sales.ship_to,
-        cargo=cargo,
-        weight_grams=_weight(consignment, grams),
-        note=sales.note,
+        cargo=tuple(item for each in carried for item in _cargo(*each)),
+        weight_grams=_weight([consignment for _, consignment in carried], grams),
+        note="\n".join(dict.fromkeys(other.sales.note for other, _ in carried if other.sales.note)),
         currency=sales.currency,
         collect_on_delivery=collect,
     )
 
 
-def _weight(consignment: Consignment, grams: Mapping[str, int]) -> int | None:
-    if any(part.sku not in grams for part in consignment.lines):
+def _cargo(order: Order, consignment: Consignment) -> list[CargoItem]:
+    lines = {line.line_id: line for line in order.sales.lines}
+    return [
+        CargoItem(
+            sku=part.sku,
+            title=lines[part.line_id].title,
+            quantity=part.quantity,
+            unit_value=lines[part.line_id].unit_price,
+        )
+        for part in consignment.lines
+    ]
+
+
+def _weight(carried: Sequence[Consignment], grams: Mapping[str, int]) -> int | None:
+    parts = [part for consignment in carried for part in consignment.lines]
+    if any(part.sku not in grams for part in parts):
         return None
-    return sum(grams[part.sku] * part.quantity for part in consignment.lines)
+    return sum(grams[part.sku] * part.quantity for part in parts)
 
 
 def cancellation(consignment: Consignment) -> BookingCancellation:

@@ -31,8 +31,8 @@ def split(order: Order, parcels: Sequence[Sequence[LineQuantity]], sent: frozens
         moved = tuple(
             replace(part, quantity=asked[part.line_id]) for part in waiting.lines if part.line_id in asked
         )
-        order, cut, booking = cut_off(order, waiting, moved)
-        effects += booking
+        order, cut, booked = cut_off(order, waiting, moved)
+        effects += booked
         goods = ", ".join(f"{part.quantity} × {part.sku}" for part in moved)
         reasons.append(Reason(code="split", text=f"parcel {cut.consignment_id} carries {goods}"))
     return Outcome(step="split", order=order, reasons=tuple(reasons), effects=tuple(effects))
@@ -87,19 +87,20 @@ def cut_off(
         ours, theirs = apportion(waiting.collect, weights, order.sales.currency)
         stays, cut = replace(stays, collect=ours), replace(cut, collect=theirs)
     order = _with_new(order.with_consignment(stays), cut)
-    return order, cut, _booking(order, cut)
+    return order, cut, booking(order, cut)
 
 
-def _booking(order: Order, cut: Consignment) -> tuple[Send, ...]:
-    if not cut.carrier_connection_id:
+def booking(order: Order, consignment: Consignment) -> tuple[Send, ...]:
+    """What books a consignment with the carrier that was chosen for it; nothing where there is none."""
+    if not consignment.carrier_connection_id:
         return ()
     return (
         Send(
             verb=Verb.BOOK,
-            connection_id=cut.carrier_connection_id,
+            connection_id=consignment.carrier_connection_id,
             gate_connection_id=order.connection_id,
             order_id=order.order_id,
-            consignment_id=cut.consignment_id,
+            consignment_id=consignment.consignment_id,
         ),
     )
 
@@ -123,7 +124,7 @@ def _waiting(order: Order, sent: frozenset[str]) -> list[Consignment]:
     return [
         each
         for each in order.consignments
-        if each.stage is Parcel.RELEASED and each.consignment_id not in sent
+        if each.stage is Parcel.RELEASED and each.consignment_id not in sent and not each.shared_as
     ]
 
 

@@ -23,6 +23,7 @@ from hub.domain import outward
 from hub.domain.effects import Verb
 from hub.domain.order import Consignment, Order, Parcel
 from hub.domain.snapshot import Location
+from hub.pipeline.companions import passengers
 from hub.storage import products, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
@@ -33,13 +34,14 @@ from mappings.structs import FrozenStruct
 
 
 class Errand(FrozenStruct):
-    """A claimed message with the order as it is now (null for stock). `grams`: SKU → weight of a unit, where
-    something is to be booked."""
+    """A claimed message with the order as it is now (null for stock). Where something is to be booked,
+    `grams`: SKU → weight of a unit, and `passengers`: what travels with it."""
 
     message: Message
     order: Order | None = None
     location: Location | None = None
     grams: Mapping[str, int] = {}
+    passengers: tuple[outward.Carried, ...] = ()
 
     @property
     def consignment(self) -> Consignment:
@@ -63,24 +65,45 @@ def load_errands(hub: HubContext, uow: UnitOfWork, messages: Sequence[Message]) 
     wanted = [each.order_id for each in messages if each.order_id]
     stored = hub.books.orders.by_ids(uow, wanted, locked=False)
     places = {each.location_id: each for each in stores.locations(uow)} if stored else {}
-    booked = [
-        part.sku
-        for each in messages
-        if each.verb is Verb.BOOK
-        for part in stored[each.order_id].order.consignment(each.subject).lines
+    leads = [
+        stored[each.order_id].order.consignment(each.subject) for each in messages if each.verb is Verb.BOOK
     ]
+    carried = _carried(hub, uow, leads)
+    aboard = [*leads, *(consignment for each in carried.values() for _, consignment in each)]
+    booked = [part.sku for each in aboard for part in each.lines]
     grams = products.weights(uow, booked) if booked else {}
-    return [_errand(message, stored, places, grams) for message in messages]
+    return [_errand(message, stored, places, grams, carried.get(message.subject, ())) for message in messages]
+
+
+def _carried(
+    hub: HubContext, uow: UnitOfWork, leads: Sequence[Consignment]
+) -> dict[str, tuple[outward.Carried, ...]]:
+    """Consignment that is booked for several → what of other orders travels with it."""
+    found = passengers(uow, leads)
+    ids = {order_id for each in found.values() for order_id, _ in each}
+    stored = hub.books.orders.by_ids(uow, ids, locked=False)
+    return {
+        lead: tuple(
+            (order, consignment)
+            for order_id, consignment_id in each
+            if (consignment := (order := stored[order_id].order).consignment(consignment_id)).is_live
+        )
+        for lead, each in found.items()
+    }
 
 
 def _errand(
-    message: Message, stored: Mapping[str, Stored], places: Mapping[str, Location], grams: Mapping[str, int]
+    message: Message,
+    stored: Mapping[str, Stored],
+    places: Mapping[str, Location],
+    grams: Mapping[str, int],
+    carried: tuple[outward.Carried, ...],
 ) -> Errand:
     if not message.order_id:
         return Errand(message=message)
     order = stored[message.order_id].order
     location = places[order.consignment(message.subject).location_id]
-    return Errand(message=message, order=order, location=location, grams=grams)
+    return Errand(message=message, order=order, location=location, grams=grams, passengers=carried)
 
 
 async def run_errand(hub: HubContext, live: Live, errand: Errand) -> Answer:
@@ -96,7 +119,9 @@ async def _book(hub: HubContext, connector: Connector, errand: Errand) -> Answer
     unwanted = consignment.stage not in (Parcel.RELEASED, Parcel.CANCELLING)
     if unwanted and not message.in_doubt:
         return Answer(is_withdrawn=True)
-    request = outward.shipment_request(errand.order, consignment, errand.location, errand.grams)
+    request = outward.shipment_request(
+        errand.order, consignment, errand.location, errand.grams, errand.passengers
+    )
     if message.in_doubt and not isinstance(connector, BooksIdempotently):
         if not isinstance(connector, FindsBookings):
             raise Unsupported("the booking may exist, and this carrier can neither repeat nor find it")

@@ -7,36 +7,21 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub.clock import NewId, micros
-from hub.domain.effects import Effect
-from hub.domain.order import Order, Parcel
-from hub.domain.outcome import Outcome
+from hub.domain.order import Parcel
 from hub.domain.snapshot import Snapshot
+from hub.pipeline.companions import with_companions
+from hub.pipeline.moved import Moved
 from hub.storage import decisions
 from hub.storage.cases import Cases
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
 from hub.storage.decisions import Decided
 from hub.storage.inbox import Arrival, Inbox
-from hub.storage.orders import Orders, Stored
+from hub.storage.orders import Orders
 from hub.storage.outbox import Outbox
 from hub.storage.snapshot import Snapshots
 from hub.storage.stock import Stock
 from hub.vault import BlindIndex
-from mappings.structs import FrozenStruct
-
-
-class Moved(FrozenStruct):
-    """An order as it was loaded (or made), as it is now, and what led there."""
-
-    stored: Stored
-    order: Order
-    outcomes: tuple[Outcome, ...]
-    actor: str = "hub"
-    inbox_id: str | None = None
-
-    @property
-    def effects(self) -> tuple[Effect, ...]:
-        return tuple(effect for outcome in self.outcomes for effect in outcome.effects)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +44,10 @@ class Books:
         return self.inbox.store(uow, arrivals, now)
 
     def save(self, uow: UnitOfWork, moved: Sequence[Moved], snapshot: Snapshot) -> None:
-        """Write orders, their decisions and all effects. Everything of one batch, in one transaction."""
+        """Write orders, their decisions and all effects, and what follows for those that share their parcels.
+        Everything of one batch, in one transaction."""
         now = snapshot.now
+        moved = with_companions(self.orders, uow, moved)
         stored = [
             msgspec.structs.replace(each.stored, order=each.order, fresh=len(each.outcomes)) for each in moved
         ]
@@ -90,7 +77,8 @@ class Books:
             for consignment in each.order.consignments:
                 carrier = snapshot.connections.get(consignment.carrier_connection_id)
                 is_fresh = consignment.booked_at == snapshot.now and consignment.stage is not Parcel.CANCELLED
-                if carrier and is_fresh and "TracksParcels" in carrier.capabilities:
+                is_asked_for = is_fresh and not consignment.is_passenger
+                if carrier and is_asked_for and "TracksParcels" in carrier.capabilities:
                     found[consignment.consignment_id] = due
         return found
 

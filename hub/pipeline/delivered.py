@@ -9,7 +9,9 @@ from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.route import advance
 from hub.domain.snapshot import Snapshot
-from hub.pipeline.books import Books, Moved
+from hub.pipeline.books import Books
+from hub.pipeline.companions import passengers
+from hub.pipeline.moved import Moved
 from hub.storage import labels, parcels, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
@@ -32,6 +34,10 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
     """Write verdicts and what follows from them, in one transaction; returns how many were still ours."""
     order_ids = [each.verdict.message.order_id for each in delivered if each.verdict.message.order_id]
     stored = books.orders.by_ids(uow, order_ids)
+    carried = _passengers(uow, stored, delivered)
+    stored |= books.orders.by_ids(
+        uow, {order_id for each in carried.values() for order_id, _ in each} - stored.keys()
+    )
     snapshot = (
         books.snapshots.load(uow, now, known=[each.order for each in stored.values()]) if stored else None
     )
@@ -41,7 +47,7 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
             _stock_answered(uow, each)
     if snapshot is not None:
         told = [each for each in delivered if each.verdict.message.id in ours]
-        _move(books, uow, stored, told, snapshot)
+        _move(books, uow, stored, told, carried, snapshot)
         labels.keep(uow, _labels(books, stored, told), now)
     parcels.rematch(uow, [each.booking.tracking_number for each in delivered if each.booking])
     return len(ours)
@@ -65,18 +71,35 @@ def _move(
     uow: UnitOfWork,
     stored: Mapping[str, Stored],
     delivered: Sequence[Delivered],
+    carried: Mapping[str, Sequence[tuple[str, str]]],
     snapshot: Snapshot,
 ) -> None:
     moved = {order_id: Moved(stored=each, order=each.order, outcomes=()) for order_id, each in stored.items()}
     for each in delivered:
-        order_id = each.verdict.message.order_id
-        if order_id in moved:
-            moved[order_id] = _followed(moved[order_id], each, snapshot)
+        message = each.verdict.message
+        for order_id, consignment_id in [(message.order_id, message.subject), *carried.get(message.id, ())]:
+            if order_id in moved:
+                moved[order_id] = _followed(moved[order_id], consignment_id, each, snapshot)
     books.save(uow, [each for each in moved.values() if each.outcomes], snapshot)
 
 
-def _followed(before: Moved, delivered: Delivered, snapshot: Snapshot) -> Moved:
-    outcome = _outcome(before.order, delivered, snapshot)
+def _passengers(
+    uow: UnitOfWork, stored: Mapping[str, Stored], delivered: Sequence[Delivered]
+) -> dict[str, list[tuple[str, str]]]:
+    """Message about a booking → (order id, consignment id) of those that share it."""
+    messages = [
+        each.verdict.message
+        for each in delivered
+        if each.verdict.message.verb in (Verb.BOOK, Verb.CANCEL_BOOKING)
+        and each.verdict.message.order_id in stored
+    ]
+    leads = [stored[each.order_id].order.consignment(each.subject) for each in messages]
+    found = passengers(uow, leads)
+    return {each.id: found[each.subject] for each in messages if each.subject in found}
+
+
+def _followed(before: Moved, consignment_id: str, delivered: Delivered, snapshot: Snapshot) -> Moved:
+    outcome = _outcome(before.order, consignment_id, delivered, snapshot)
     if outcome is None:
         return before
     order, outcomes = outcome.order, (*before.outcomes, outcome)
@@ -86,9 +109,9 @@ def _followed(before: Moved, delivered: Delivered, snapshot: Snapshot) -> Moved:
     return Moved(stored=before.stored, order=order, outcomes=outcomes)
 
 
-def _outcome(order: Order, delivered: Delivered, snapshot: Snapshot) -> Outcome | None:
+def _outcome(order: Order, subject: str, delivered: Delivered, snapshot: Snapshot) -> Outcome | None:
     verdict = delivered.verdict
-    subject, is_done = verdict.message.subject, verdict.outcome == "done"
+    is_done = verdict.outcome == "done"
     match verdict.message.verb:
         case Verb.BOOK if is_done and delivered.booking:
             return booked(order, subject, delivered.booking, snapshot)

@@ -16,7 +16,8 @@ from hub.domain.order import Order, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.route import advance
 from hub.domain.snapshot import ConnectionFacts, Snapshot
-from hub.pipeline.books import Books, Moved
+from hub.pipeline.books import Books
+from hub.pipeline.moved import Moved
 from hub.pipeline.tracking import Reported, take_reports
 from hub.storage import drift, stores
 from hub.storage.database import UnitOfWork
@@ -134,7 +135,7 @@ def _take_orders(
         arriving=[(ids[row.connection_id, s.external_id], row.connection_id, s) for row, s in arrived],
         known=[stored.order for stored in known.values()],
     )
-    sent = books.outbox.sent_subjects(uow, [stored.order.order_id for stored in known.values()])
+    sent = books.outbox.sent_bookings(uow, [stored.order for stored in known.values()])
     moved: dict[tuple[str, str], Moved] = {}
     results: list[Result] = []
     for row, sales in arrived:

@@ -10,9 +10,11 @@ from hub.domain.changes import hold, make_history, release
 from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.route import advance
+from hub.domain.sharing import groups, merge, part
 from hub.domain.snapshot import Snapshot
-from hub.pipeline.books import Books, Moved
-from hub.storage import holds
+from hub.pipeline.books import Books
+from hub.pipeline.moved import Moved
+from hub.storage import holds, parcels
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from mappings.canonical import LineQuantity
@@ -67,7 +69,7 @@ def decide_again(
     if not stored:
         return []
     snapshot = books.snapshots.load(uow, now, known=[each.order for each in stored.values()])
-    sent = books.outbox.sent_subjects(uow, list(stored))
+    sent = books.outbox.sent_bookings(uow, [each.order for each in stored.values()])
     moved = []
     for order_id in sorted(stored):
         each = stored[order_id]
@@ -141,12 +143,45 @@ def renumber(
     actor: str,
     now: datetime,
 ) -> list[Order]:
-    """A parcel's tracking number was wrong. Raises `ValueError` if there is none to correct."""
+    """A parcel's tracking number was wrong, for all that share it. Raises `ValueError` if there is none to
+    correct."""
+    shared = {each.order_id: each.consignment_id for each in parcels.travelling_with(uow, consignment_id)}
+    named = {**shared, order_id: consignment_id}
 
     def decide(order: Order, sent: frozenset[str], snapshot: Snapshot) -> Outcome:
-        return renumbered(order, consignment_id, carrier, number, snapshot)
+        return renumbered(order, named[order.order_id], carrier, number, snapshot)
 
-    return decide_again(books, uow, [order_id], decide, now, actor=actor)
+    return decide_again(books, uow, list(named), decide, now, actor=actor)
+
+
+def merge_orders(
+    books: Books, uow: UnitOfWork, order_ids: Sequence[str], actor: str, now: datetime
+) -> list[Order]:
+    """What waits of these orders travels together; the parcel is booked as the first one's. Raises
+    `ValueError` if that is not possible now."""
+    stored = books.orders.by_ids(uow, order_ids)
+    orders = [stored[each].order for each in order_ids]
+    snapshot = books.snapshots.load(uow, now, known=orders)
+    outcomes = merge(orders, books.outbox.sent_bookings(uow, orders), snapshot)
+    moved = [
+        Moved(stored=stored[each.order.order_id], order=each.order, outcomes=(each,), actor=actor)
+        for each in outcomes
+        if each.reasons
+    ]
+    books.save(uow, moved, snapshot)
+    return [each.order for each in outcomes]
+
+
+def mergeable(books: Books, uow: UnitOfWork, limit: int) -> list[list[Order]]:
+    """Up to `limit` groups of orders that may travel together and do not yet; the oldest of each first."""
+    found = parcels.mergeable(uow, limit)
+    stored = books.orders.by_ids(uow, [each for ids in found for each in ids], locked=False)
+    return [group for ids in found for group in groups([stored[each].order for each in ids])]
+
+
+def part_order(books: Books, uow: UnitOfWork, order_id: str, actor: str, now: datetime) -> list[Order]:
+    """An order travels alone again. Raises `ValueError` if it shares nothing that waits."""
+    return decide_again(books, uow, [order_id], lambda order, sent, _: part(order, sent), now, actor=actor)
 
 
 def settle_history(books: Books, uow: UnitOfWork, connection_id: str, after: str, now: datetime) -> str:

@@ -7,7 +7,8 @@ from hub.domain.dispatch import booked
 from hub.domain.order import Stage
 from hub.domain.route import advance
 from hub.domain.tracking import tracked
-from hub.pipeline.books import Books, Moved
+from hub.pipeline.books import Books
+from hub.pipeline.moved import Moved
 from hub.storage import parcels
 from hub.storage.database import UnitOfWork
 from hub.storage.inbox import InboxRow, Result
@@ -62,11 +63,15 @@ def _result(row: InboxRow, is_matched: bool) -> Result:
 
 
 def _of_report(report: TrackingReport, found: Sequence[Found]) -> list[Found]:
-    by_reference = [each for each in found if report.reference and each.consignment_id == report.reference]
-    if by_reference:
-        return by_reference[:1]
+    if report.reference and any(each.consignment_id == report.reference for each in found):
+        return [each for each in found if report.reference in (each.consignment_id, each.shared_as)]
     same = [each for each in found if each.tracking_number == report.tracking_number]
-    return [each for each in same if each.carrier == report.carrier] or same[:1]
+    return [each for each in same if each.carrier == report.carrier] or _together(same)
+
+
+def _together(same: Sequence[Found]) -> list[Found]:
+    """The first, and what shares its parcel."""
+    return [each for each in same if each == same[0] or each.shared_as == same[0].shared_as != ""]
 
 
 def _apply(

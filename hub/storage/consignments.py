@@ -121,6 +121,7 @@ def _consignment(row: Any, lines: tuple[Reserved, ...]) -> Consignment:
         told_status=TrackingStatus(row.told_status) if row.told_status else None,
         former_numbers=tuple(msgspec.json.decode(row.former_numbers)),
         collect=Decimal(row.collect) if row.collect else None,
+        shared_as=row.shared_as,
     )
 
 
@@ -144,6 +145,7 @@ def _row(order: Order, each: Consignment, track: Mapping[str, int], before: Any)
         next_track_at if each.stage in (Parcel.BOOKED, Parcel.DISPATCHED, Parcel.CANCELLING) else None,
         _json(each.former_numbers).decode() if each.former_numbers else "[]",
         str(each.collect) if each.collect is not None else "",
+        each.shared_as,
     )
 
 

@@ -7,14 +7,16 @@ consignment) leave in order; a cancellation withdraws an unsent booking and neve
 Parcels of one order are told one after the other, because the last one says that the order is complete.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from hub.clock import NewId, micros
 from hub.domain.effects import Effect, Send, Verb, Withdraw
+from hub.domain.order import Order, order_of
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.tables import outbox
@@ -199,6 +201,19 @@ class Outbox:
             if row.sent_at is not None and row.outcome != "refused":
                 found.setdefault(row.order_id, set()).add(row.subject)
         return {order_id: frozenset(subjects) for order_id, subjects in found.items()}
+
+    def sent_bookings(self, uow: UnitOfWork, orders: Collection[Order]) -> dict[str, frozenset[str]]:
+        """Order id → its consignments whose booking may have reached a carrier, also as part of a parcel that
+        they share."""
+        passengers = (each.booked_as for order in orders for each in order.consignments if each.is_passenger)
+        ids = {order.order_id for order in orders} | {order_of(each) for each in passengers}
+        sent = frozenset(chain.from_iterable(self.sent_subjects(uow, sorted(ids)).values()))
+        return {
+            order.order_id: frozenset(
+                each.consignment_id for each in order.consignments if each.booked_as in sent
+            )
+            for order in orders
+        }
 
     def claim(
         self, uow: UnitOfWork, connection_id: str, limit: int, now: datetime, lease_now: int

@@ -1,7 +1,7 @@
 """Parcels: which consignment a tracking number belongs to, which events are known, whom to ask when."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from hub.clock import from_micros, micros
@@ -26,6 +26,7 @@ class Found(FrozenStruct):
     order_id: str
     tracking_number: str
     carrier: str
+    shared_as: str = ""
 
 
 class ToTrack(FrozenStruct):
@@ -37,19 +38,61 @@ class ToTrack(FrozenStruct):
     tracking_number: str
 
 
+_FOUND = "c.id AS consignment_id, c.order_id, c.tracking_number, c.carrier, c.shared_as"
+
+
 def find(uow: UnitOfWork, numbers: Iterable[str], references: Iterable[str]) -> list[Found]:
-    """Consignments with one of these tracking numbers, or with one of these references as their id."""
-    columns = "c.id AS consignment_id, c.order_id, c.tracking_number, c.carrier"
+    """Consignments with one of these tracking numbers, or with one of these references as their id, and those
+    that share a parcel with one of the latter."""
     by_number = uow.all(
-        f"SELECT {columns} FROM {keys(uow, n='text')} JOIN consignments c"
+        f"SELECT {_FOUND} FROM {keys(uow, n='text')} JOIN consignments c"
         " ON c.tracking_number = k.n AND c.tracking_number <> '' ORDER BY c.id",
         keys=packed([{"n": each} for each in sorted(set(numbers))]),
     )
     by_reference = uow.all(
-        f"SELECT {columns} FROM {keys(uow, r='text')} JOIN consignments c ON c.id = k.r ORDER BY c.id",
+        f"SELECT {_FOUND} FROM {keys(uow, r='text')} JOIN consignments c ON c.id = k.r ORDER BY c.id",
         keys=packed([{"r": each} for each in sorted(set(references)) if each]),
     )
-    return [Found(**row._asdict()) for row in [*by_number, *by_reference]]
+    found = [Found(**row._asdict()) for row in [*by_number, *by_reference]]
+    known = {each.consignment_id for each in found}
+    shared = {each.shared_as for each in found if each.shared_as}
+    return found + [each for each in sharing(uow, shared) if each.consignment_id not in known]
+
+
+def sharing(uow: UnitOfWork, parcels: Collection[str]) -> list[Found]:
+    """Consignments that share one of these parcels, the one that is booked for all included."""
+    if not parcels:
+        return []
+    rows = uow.all(
+        f"SELECT {_FOUND} FROM {keys(uow, p='text')} JOIN consignments c ON c.shared_as = k.p"
+        " AND c.shared_as <> '' ORDER BY c.id",
+        keys=packed([{"p": each} for each in sorted(parcels)]),
+    )
+    return [Found(**row._asdict()) for row in rows]
+
+
+def travelling_with(uow: UnitOfWork, consignment_id: str) -> list[Found]:
+    """Consignments that share a parcel with this one, itself included; none if it travels alone."""
+    rows = uow.all("SELECT shared_as FROM consignments WHERE id = :id AND shared_as <> ''", id=consignment_id)
+    return sharing(uow, [row.shared_as for row in rows])
+
+
+def mergeable(uow: UnitOfWork, limit: int) -> list[list[str]]:
+    """Orders whose unsent bookings name one location, carrier and house (or, where the platform masks it, one
+    buyer), oldest first; whether they may share a parcel is for `domain.sharing` to say."""
+    rows = uow.all(
+        "SELECT c.location_id, c.carrier_connection_id, COALESCE(NULLIF(o.address_index, ''), o.buyer_index)"
+        " AS receiver, c.order_id FROM outbox b JOIN consignments c ON c.id = b.subject"
+        " JOIN orders o ON o.id = c.order_id WHERE b.state = 'open' AND b.verb = 'book' AND b.sent_at IS NULL"
+        " AND c.stage = 'released' ORDER BY o.placed_at, o.id"
+    )
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        if row.receiver:
+            place = places.setdefault((row.location_id, row.carrier_connection_id, row.receiver), [])
+            if row.order_id not in place:
+                place.append(row.order_id)
+    return [each for each in places.values() if len(each) > 1][:limit]
 
 
 def known_events(uow: UnitOfWork, consignment_ids: Sequence[str]) -> dict[str, dict[str, TrackingEvent]]:

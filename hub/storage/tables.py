@@ -271,10 +271,12 @@ consignments = Table(
     Column("next_track_at", Instant, nullable=True),
     Column("former_numbers", Text, nullable=False, server_default="[]"),
     _text("collect"),
+    _key("shared_as", server_default=""),
 )
 Index("ix_consignments_order", consignments.c.order_id)
 _partial_index(consignments, "tracking", consignments.c.tracking_number != "", "tracking_number", "order_id")
 _partial_index(consignments, "carrier", consignments.c.carrier != "", "carrier", "order_id")
+_partial_index(consignments, "shared", consignments.c.shared_as != "", "shared_as")
 _partial_index(
     consignments, "due", consignments.c.next_track_at.is_not(None), "carrier_connection_id", "next_track_at"
 )

@@ -296,3 +296,22 @@ def test_texts_from_outside_cannot_steer_the_terminal(
     connected.run("orders", "hold", order["id"], "--why", "\x1b[31mred\u202e")
     said = connected.run("orders", "list") + connected.run("orders", "explain", order["id"])
     assert "\x1b" not in said and "\u202e" not in said and "[31mred" in said
+
+
+def test_orders_of_one_buyer_share_a_parcel_until_one_is_taken_out(connected, place_order):
+    place_order("b1", 2)
+    place_order("b1", 3)
+    assert "No two orders wait" in connected.run("orders", "mergeable")
+    connected.run("sync", "now")
+    first, second = (row["number"] for row in reversed(connected.json("orders", "list")))
+    assert [row["orders"] for row in connected.json("orders", "mergeable")] == [f"{first} {second}"]
+    assert "name two orders or more" in connected.fail("orders", "merge", first)
+    assert "named twice" in connected.fail("orders", "merge", first, first)
+    connected.run("orders", "merge", first, second)
+    (parcel,) = connected.json("orders", "show", first)["parcels"]
+    (other,) = connected.json("orders", "show", second)["parcels"]
+    assert parcel["travels_as"] == other["travels_as"] == parcel["parcel"]
+    assert f"travels as {parcel['parcel']}" in connected.run("orders", "explain", second)
+    connected.run("orders", "part", second)
+    assert connected.json("orders", "show", second)["parcels"][0]["travels_as"] is None
+    assert "shares no parcel" in connected.fail("orders", "part", second)

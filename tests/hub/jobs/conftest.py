@@ -2,19 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
-from connectors.kit.plugin import CarrierPlugin, StorePlugin
-from hub.bootstrap import World, open_hub
-from hub.clock import CountedIds
 from hub.context import HubContext
-from hub.registry import Registry
-from hub.settings import HubSettings
 from hub.storage.database import Database
-from hub.vault import new_master_key
-from tests.hub.house import MAPPINGS, House, ManualClock, set_up
-from tests.hub.jobs.platforms import Desk, PlainCarrier, PlainSettings, PlainStore
+from tests.hub.house import House, ManualClock, set_up
+from tests.hub.jobs.platforms import Desk, opened
 
 
 @pytest.fixture
@@ -26,46 +19,9 @@ def desk() -> Desk:
 @pytest.fixture
 async def hub(database: Database, clock: ManualClock, desk: Desk) -> AsyncIterator[HubContext]:
     """One store and one carrier, both armed, 10 RED and 10 BLUE in the warehouse."""
-    store = type("Store", (PlainStore,), {"desk": desk})
-    carrier = type("Carrier", (PlainCarrier,), {"desk": desk})
-    shared = {"settings": PlainSettings, "limits": (), "twin": ""}
-    registry = Registry(
-        stores={
-            "plain": StorePlugin(
-                platform="plain",
-                title="Plain",
-                connector=store,
-                mapping=MAPPINGS.stores["plain"],
-                **shared,
-            )
-        },
-        carriers={
-            "plain-carrier": CarrierPlugin(
-                platform="plain-carrier",
-                title="Plain Carrier",
-                connector=carrier,
-                mapping=MAPPINGS.carriers["plain-carrier"],
-                **shared,
-            )
-        },
-        broken={"broken": "ImportError: no module"},
-    )
-    world = World(
-        now=clock,
-        sleep=clock.sleep,
-        new_id=CountedIds(),
-        jitter=lambda: 0.5,
-        make_client=lambda connection: httpx.AsyncClient(transport=httpx.MockTransport(_nobody)),
-        registry=registry,
-        shares_clock=True,
-    )
-    hub = open_hub(HubSettings(master_keys=(new_master_key(),)), world=world, database=database)
+    hub = opened(database, clock, desk)
     yield hub
     await hub.live.close()
-
-
-def _nobody(request: httpx.Request) -> httpx.Response:
-    raise AssertionError("these platforms need no network")
 
 
 @pytest.fixture

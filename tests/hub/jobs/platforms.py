@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, ClassVar
 
+import httpx
 import msgspec
 
 from connectors.kit import (
@@ -24,7 +25,16 @@ from connectors.kit import (
     TracksParcels,
 )
 from connectors.kit.messages import Topic
-from mappings.canonical import Booking, SalesOrder, Shipment
+from connectors.kit.plugin import CarrierPlugin, StorePlugin
+from hub.bootstrap import World, open_hub
+from hub.clock import CountedIds
+from hub.context import HubContext
+from hub.registry import Registry
+from hub.settings import HubSettings
+from hub.storage.database import Database
+from hub.vault import new_master_key
+from mappings.canonical import Booking, SalesOrder, Shipment, ShipmentRequest
+from tests.hub.house import MAPPINGS, ManualClock
 
 
 class PlainSettings(ConnectorSettings):
@@ -34,12 +44,15 @@ class PlainSettings(ConnectorSettings):
 class Desk:
     """`answers[verb]` are given one after the other: an error is raised, a value returned; afterwards all is
     well; `meanwhile[verb]` happens during the next call. `calls` are (verb, subject) in their order,
-    `shipments` what was told."""
+    `shipments` what was told, `requests` what was asked to be booked and `carried` what
+    the carrier then carries, by its number."""
 
     def __init__(self) -> None:
         self.answers: dict[str, deque[Any]] = defaultdict(deque)
         self.calls: list[tuple[str, str]] = []
         self.shipments: list[Shipment] = []
+        self.requests: list[ShipmentRequest] = []
+        self.carried: dict[str, ShipmentRequest] = {}
         self.pages: list[Page] = []
         self.documents: dict[str, SalesOrder] = {}
         self.meanwhile: dict[str, Callable[[], None]] = {}
@@ -122,15 +135,61 @@ class PlainCarrier(FindsBookings, BooksShipments, CancelsBookings, TracksParcels
 
     async def book(self, request, key):
         number = f"T-{request.reference}"
+        self.desk.requests.append(request)
         promise = Booking(reference=request.reference, carrier="plain-carrier", tracking_number=number)
-        return self.desk.asked("book", request.reference, default=promise)
+        answer = self.desk.asked("book", request.reference, default=promise)
+        self.desk.carried[answer.tracking_number] = request
+        return answer
 
     async def find_booking(self, request):
         return self.desk.asked("find_booking", request.reference)
 
     async def cancel_booking(self, cancellation, key):
         self.desk.asked("cancel_booking", cancellation.tracking_number)
+        self.desk.carried.pop(cancellation.tracking_number, None)
 
     async def track(self, parcels):
         self.desk.asked("track", ",".join(each.tracking_number for each in parcels))
         return ()
+
+
+def opened(database: Database, clock: ManualClock, desk: Desk) -> HubContext:
+    """One store and one carrier of that desk, on a database that is migrated."""
+    store = type("Store", (PlainStore,), {"desk": desk})
+    carrier = type("Carrier", (PlainCarrier,), {"desk": desk})
+    shared = {"settings": PlainSettings, "limits": (), "twin": ""}
+    registry = Registry(
+        stores={
+            "plain": StorePlugin(
+                platform="plain",
+                title="Plain",
+                connector=store,
+                mapping=MAPPINGS.stores["plain"],
+                **shared,
+            )
+        },
+        carriers={
+            "plain-carrier": CarrierPlugin(
+                platform="plain-carrier",
+                title="Plain Carrier",
+                connector=carrier,
+                mapping=MAPPINGS.carriers["plain-carrier"],
+                **shared,
+            )
+        },
+        broken={"broken": "ImportError: no module"},
+    )
+    world = World(
+        now=clock,
+        sleep=clock.sleep,
+        new_id=CountedIds(),
+        jitter=lambda: 0.5,
+        make_client=lambda connection: httpx.AsyncClient(transport=httpx.MockTransport(_nobody)),
+        registry=registry,
+        shares_clock=True,
+    )
+    return open_hub(HubSettings(master_keys=(new_master_key(),)), world=world, database=database)
+
+
+def _nobody(request: httpx.Request) -> httpx.Response:
+    raise AssertionError("these platforms need no network")

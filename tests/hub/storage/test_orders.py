@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.order import Parcel, Stage
 from hub.domain.outcome import Outcome
-from hub.pipeline.books import Moved
+from hub.pipeline.moved import Moved
 from hub.storage.orders import StaleOrder, Stored
 from mappings.canonical import Buyer, TrackingStatus
 from tests.hub.samples import NOW, address, consignment, line, order, replace, sales, shipped
