@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outbox": ("hub.cli.outbox", "Messages that leave, or wait to leave."),
     "cases": ("hub.cli.watching", "Parcels that a person has to look after."),
     "drift": ("hub.cli.watching", "Fields and codes that platforms send and no mapping names."),
+    "tokens": ("hub.cli.tokens", "Tokens for programs that use the API, and what was done with them."),
     "simulate": ("hub.cli.simulation", "Run the whole hub on a virtual clock, with faults, and check it."),
     "demo": ("hub.cli.demo", "Run the whole hub on twins of five platforms."),
 }
