@@ -107,5 +107,18 @@ def replay(
     typer.echo(f"{again} documents read again, {still} of them could still not be read.")
 
 
+@app.command("dismiss")
+def dismiss(documents: Annotated[list[str], typer.Argument(metavar="DOCUMENT…", help="Ids.")]) -> None:
+    """Set parked documents aside: nobody has to read them any more."""
+
+    async def work(hub: HubContext) -> int:
+        return await hub.database.run(lambda uow: hub.books.inbox.dismiss(uow, documents, hub.now()))
+
+    done = with_hub(work)
+    if not done:
+        raise Problem("none of them is parked: `orderhub inbox list --state parked` shows what is")
+    typer.echo(f"{done} documents are set aside.")
+
+
 async def _parked(hub: HubContext) -> list[InboxItem]:
     return await hub.database.read(lambda uow: queries.inbox(uow, state="parked", limit=100_000))

@@ -10,23 +10,17 @@ from hub.cli import entering
 from hub.cli.parcels import PARCEL_COMMANDS
 from hub.cli.problem import Problem
 from hub.cli.search import Limit, OfStore, filters, list_, search_
-from hub.cli.showing_orders import (
-    OrderName,
-    OrderNames,
-    decided,
-    found_order,
-    order_facts,
-    parcel_facts,
-    sealed_words,
-)
+from hub.cli.showing_orders import OrderName, OrderNames, decided, found_order
 from hub.cli.shown import AsJson, plain, printable, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
-from hub.domain.order import Order, Stage, headline
+from hub.domain.order import Order, headline
+from hub.pipeline.by_name import require_held, sealed_words
 from hub.pipeline.resume import hold_orders, release_orders
 from hub.storage import deadlines, tags
 from hub.storage.database import UnitOfWork
 from hub.storage.queries import OrderItem
+from hub.storage.showing import order_facts, parcel_facts
 from hub.storage.story import StoryLine, tell
 
 app = typer.Typer(no_args_is_help=True, help="Look at orders, explain them, decide about them.")
@@ -37,7 +31,6 @@ for name, command in PARCEL_COMMANDS.items():
 app.add_typer(filters, name="filters")
 
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal values.")]
-MOST_OF_A_TAG = 60
 Why = Annotated[str, typer.Option(help="Why; it becomes part of the order's story.")]
 
 
@@ -106,7 +99,7 @@ def explain(order: OrderName, reveal: Reveal = False, as_json: AsJson = False) -
 
     async def work(hub: HubContext) -> tuple[Order, list[StoryLine]]:
         found = await found_order(hub, order)
-        words = sealed_words(hub, found) if reveal else None
+        words = sealed_words(hub.books.connections, found) if reveal else None
         return found, await hub.database.read(lambda uow: tell(uow, found, hub.now(), words))
 
     found, lines = with_hub(work)
@@ -149,11 +142,10 @@ def tag(
 
 
 def _word(text: str) -> str:
-    if not text.strip() or len(text) > MOST_OF_A_TAG or not text.isprintable() or text.endswith("*"):
-        raise Problem(
-            f"the tag {text!r} is no word: up to {MOST_OF_A_TAG} printable characters, no * at the end"
-        )
-    return text.strip()
+    try:
+        return tags.word(text)
+    except ValueError as error:
+        raise Problem(str(error)) from None
 
 
 @app.command("hold")
@@ -182,11 +174,9 @@ def release(
 
     async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
         before = await hub.database.read(lambda uow: hub.books.orders.by_ids(uow, ids, locked=False))
-        for each in before.values():
-            if each.order.stage is not Stage.ON_HOLD:
-                number = each.order.sales.order_number
-                raise Problem(f"order {number} is not on hold, it is {headline(each.order)}")
         try:
+            for each in before.values():
+                require_held(each.order)
             return await hub.database.run(
                 lambda uow: release_orders(hub.books, uow, ids, why, entering.actor(), hub.now(), only or ())
             )

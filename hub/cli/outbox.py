@@ -95,5 +95,21 @@ def replay(
     typer.echo(f"{again} messages will be sent again, by the running hub or by `orderhub sync now`.")
 
 
+@app.command("dismiss")
+def dismiss(messages: Annotated[list[str], typer.Argument(metavar="MESSAGE…", help="Ids.")]) -> None:
+    """Set parked messages aside: they will not be sent. A booking that may have reached its carrier stays:
+    `replay` reads back what became of it."""
+
+    async def work(hub: HubContext) -> int:
+        return await hub.database.run(lambda uow: hub.books.outbox.dismiss(uow, messages, hub.now()))
+
+    done = with_hub(work)
+    if not done:
+        raise Problem(
+            "none of them can be set aside: not parked, or a booking in doubt (`orderhub outbox replay`)"
+        )
+    typer.echo(f"{done} messages are set aside.")
+
+
 async def _parked(hub: HubContext) -> list[OutboxItem]:
     return await hub.database.read(lambda uow: queries.outbox(uow, hub.now(), state="parked", limit=100_000))

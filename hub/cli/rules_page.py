@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import to_json
 
-from hub.cli.rules import Entry, catalogue
+from hub.domain.rule_catalogue import Entry, catalogue
 
 _HEAD = """# Audit rules
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from hub.cli import entering
@@ -22,7 +21,6 @@ from hub.storage.search import (
     MOST_ROWS,
     PERSONAL,
     BadSearch,
-    Blinded,
     OrderPage,
     OrderSearch,
     blinded,
@@ -120,7 +118,9 @@ async def _found(
     try:
         wanted = blinded(given, index)
         if saved:
-            wanted = _over(await hub.database.read(lambda uow: saved_filters.load(uow, saved)), wanted)
+            wanted = saved_filters.over(
+                await hub.database.read(lambda uow: saved_filters.load(uow, saved)), wanted
+            )
         page = await hub.database.read(lambda uow: search(uow, wanted, limit=limit, after=after))
         if save:
             actor = entering.actor()
@@ -128,16 +128,6 @@ async def _found(
     except BadSearch as error:
         raise Problem(str(error)) from None
     return page
-
-
-def _over(kept: Blinded, given: Blinded) -> Blinded:
-    """What is given now replaces what is kept, field by field."""
-    return msgspec.structs.replace(kept, **_filled(given))
-
-
-def _filled(wanted: Blinded) -> dict[str, Any]:
-    plain = msgspec.structs.asdict(Blinded())
-    return {name: value for name, value in msgspec.structs.asdict(wanted).items() if value != plain[name]}
 
 
 def _show(page: OrderPage, *, as_json: bool) -> None:
@@ -200,7 +190,10 @@ def list_filters(as_json: AsJson = False) -> None:
 
 
 def _plain(saved: SavedFilter) -> dict[str, Any]:
-    found = {name: "(hidden)" if name in PERSONAL else value for name, value in _filled(saved.wanted).items()}
+    found = {
+        name: "(hidden)" if name in PERSONAL else value
+        for name, value in saved_filters.filled(saved.wanted).items()
+    }
     return {
         "name": saved.name,
         "filters": found,

@@ -79,16 +79,6 @@ _JOINER = "\u200d"
 """Holds emoji together."""
 
 
-def masked(value: str) -> str:
-    """Enough to recognise a personal value, not enough to know it."""
-    if "@" in value:
-        name, _, domain = value.partition("@")
-        return f"{name[:1]}***@{domain}"
-    if sum(character.isdigit() for character in value) >= 5:
-        return f"***{value[-2:]}"
-    return f"{value[:1]}***" if value else ""
-
-
 def console() -> Console:
     """A console that takes texts literally and does not cut lines in pipes."""
     width = None if sys.stdout.isatty() else WIDTH_IN_PIPES

@@ -13,8 +13,8 @@ from hub.cli.state import with_hub
 from hub.cli.stock_file import read_counts
 from hub.context import HubContext
 from hub.jobs.stock import reaudit
+from hub.pipeline.counting import BelowPromise, count_stock
 from hub.storage import queries, stores
-from hub.storage.database import UnitOfWork
 from hub.storage.stock import Count
 
 app = typer.Typer(no_args_is_help=True, help="What is on hand, promised and available.")
@@ -39,24 +39,13 @@ def import_(
 
 async def _apply(hub: HubContext, counts: list[Count], reference: str) -> int:
     """Count in one transaction; what this releases (links of equal SKUs, held orders) follows at once."""
-
-    def count(uow: UnitOfWork) -> int:
-        known = {
-            (row.sku, row.location_id): row.on_hand
-            for row in hub.books.stock.rows(uow, [each.sku for each in counts])
-        }
-        refused = hub.books.stock.count(uow, counts, hub.now(), actor=entering.actor(), reference=reference)
-        if refused:
-            first = refused[0]
-            raise Problem(
-                f"nothing was applied: {len(refused)} counts are lower than what is promised to orders,"
-                f" first {first.sku} at {first.location_id}: {first.counted} counted, {first.reserved}"
-                " promised; put some of these orders on hold (`orderhub orders search --sku …`)"
-            )
-        stores.link_equal_skus(uow, hub.now())
-        return sum(known.get((each.sku, each.location_id)) != each.on_hand for each in counts)
-
-    changed = await hub.database.run(count)
+    actor = entering.actor()
+    try:
+        changed = await hub.database.run(
+            lambda uow: count_stock(hub.books, uow, counts, hub.now(), actor=actor, reference=reference)
+        )
+    except BelowPromise as error:
+        raise Problem(f"{error} (`orderhub orders search --sku …`)") from None
     await reaudit(hub)
     return changed
 

@@ -12,12 +12,13 @@ from hub.cli.places import country_code, require_store, save_and_audit
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, progress, show, show_json
 from hub.cli.state import with_hub
-from hub.cli.territory_report import Report, report, show_report
+from hub.cli.territory_report import show_report
 from hub.context import HubContext
 from hub.domain.territories import Territory
 from hub.domain.territories.geojson import Drawn, GeoJsonFault, read_geojson
 from hub.domain.territories.register import register
 from hub.domain.territories.versions import Version
+from hub.jobs.territory_report import Report, report
 from hub.storage import territories
 from hub.storage.database import UnitOfWork
 

@@ -156,6 +156,15 @@ class Inbox:
             uow.wake("work_inbox", lane, lane)
         return changed
 
+    def dismiss(self, uow: UnitOfWork, ids: Sequence[str], now: datetime) -> int:
+        """A person sets parked documents aside: nobody has to read them any more."""
+        return uow.change(
+            "UPDATE inbox SET state = 'superseded', done_at = :now WHERE state = 'parked'"
+            f" AND id IN (SELECT k.id FROM {keys(uow, id='text')})",
+            now=micros(now),
+            keys=packed([{"id": each} for each in ids]),
+        )
+
     def open_lanes(self, uow: UnitOfWork) -> list[str]:
         """Lanes with unread documents."""
         return [

@@ -291,6 +291,17 @@ class Outbox:
         uow.wake("sweep")
         return changed
 
+    def dismiss(self, uow: UnitOfWork, ids: Sequence[str], now: datetime) -> int:
+        """A person sets parked messages aside: they will not be sent. Not a booking or its cancellation that
+        may have reached the carrier: what became of it is to be read back (`replay`)."""
+        return uow.change(
+            "UPDATE outbox SET state = 'withdrawn', done_at = :now WHERE state = 'parked'"
+            " AND (sent_at IS NULL OR outcome = 'refused' OR verb NOT IN ('book', 'cancel_booking'))"
+            f" AND id IN (SELECT k.id FROM {keys(uow, id='text')})",
+            now=micros(now),
+            keys=packed([{"id": each} for each in ids]),
+        )
+
 
 read_levels = msgspec.json.Decoder(tuple[StockLevel, ...]).decode
 

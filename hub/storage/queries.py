@@ -197,15 +197,17 @@ _INBOX = (
 
 
 def inbox(
-    uow: UnitOfWork, *, state: str = "", connection: str = "", topic: str = "", limit: int
+    uow: UnitOfWork, *, state: str = "", connection: str = "", topic: str = "", before: str = "", limit: int
 ) -> list[InboxItem]:
-    """The newest first; empty arguments do not filter."""
+    """The newest first; empty arguments do not filter. `before`: id of the last one of the page before."""
     rows = uow.all(
         f"{_INBOX} WHERE (:state = '' OR state = :state) AND (:topic = '' OR topic = :topic)"
-        " AND (:connection = '' OR connection_id = :connection) ORDER BY id DESC LIMIT :limit",
+        " AND (:connection = '' OR connection_id = :connection) AND (:before = '' OR id < :before)"
+        " ORDER BY id DESC LIMIT :limit",
         state=state,
         connection=connection,
         topic=topic,
+        before=before,
         limit=limit,
     )
     return [_inbox_item(row) for row in rows]
@@ -253,16 +255,24 @@ _OUTBOX = (
 
 
 def outbox(
-    uow: UnitOfWork, now: datetime, *, state: str = "", connection: str = "", verb: str = "", limit: int
+    uow: UnitOfWork,
+    now: datetime,
+    *,
+    state: str = "",
+    connection: str = "",
+    verb: str = "",
+    before: str = "",
+    limit: int,
 ) -> list[OutboxItem]:
-    """The newest first; empty arguments do not filter."""
+    """The newest first; empty arguments do not filter. `before`: id of the last one of the page before."""
     rows = uow.all(
         f"{_OUTBOX} WHERE (:state = '' OR o.state = :state)"
         " AND (:connection = '' OR o.connection_id = :connection) AND (:verb = '' OR o.verb = :verb)"
-        " ORDER BY o.id DESC LIMIT :limit",
+        " AND (:before = '' OR o.id < :before) ORDER BY o.id DESC LIMIT :limit",
         state=state,
         connection=connection,
         verb=verb,
+        before=before,
         limit=limit,
     )
     return [_outbox_item(row, now) for row in rows]
@@ -302,13 +312,15 @@ def _waits_for(row: Any, now: datetime) -> str:
     return "nothing, it is due"
 
 
-def cases(uow: UnitOfWork, *, order_id: str = "", limit: int) -> list[CaseItem]:
-    """The newest first."""
+def cases(uow: UnitOfWork, *, order_id: str = "", before: str = "", limit: int) -> list[CaseItem]:
+    """The newest first. `before`: id of the last one of the page before."""
     rows = uow.all(
         'SELECT c.id, c.opened_at, c.kind, c.status, c.order_id AS "order", o.number,'
         " c.consignment_id AS consignment, c.reason FROM cases c JOIN orders o ON o.id = c.order_id"
-        " WHERE (:order_id = '' OR c.order_id = :order_id) ORDER BY c.id DESC LIMIT :limit",
+        " WHERE (:order_id = '' OR c.order_id = :order_id) AND (:before = '' OR c.id < :before)"
+        " ORDER BY c.id DESC LIMIT :limit",
         order_id=order_id,
+        before=before,
         limit=limit,
     )
     return [CaseItem(**_timed(row, "opened_at")) for row in rows]

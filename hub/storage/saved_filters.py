@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -41,6 +42,17 @@ def load(uow: UnitOfWork, name: str) -> Blinded:
     if row is None:
         raise BadSearch(_unknown(name))
     return msgspec.json.decode(row.wanted, type=Blinded)
+
+
+def over(kept: Blinded, given: Blinded) -> Blinded:
+    """What is given now replaces what is kept, field by field."""
+    return msgspec.structs.replace(kept, **filled(given))
+
+
+def filled(wanted: Blinded) -> dict[str, Any]:
+    """What a search looks for, field by field."""
+    plain = msgspec.structs.asdict(Blinded())
+    return {name: value for name, value in msgspec.structs.asdict(wanted).items() if value != plain[name]}
 
 
 def saved(uow: UnitOfWork) -> Sequence[SavedFilter]:

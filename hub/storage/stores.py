@@ -1,6 +1,6 @@
 """Stores, locations, and what stores list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -66,6 +66,26 @@ def stores(uow: UnitOfWork) -> list[Store]:
         )
         for row in uow.all("SELECT * FROM stores ORDER BY id")
     ]
+
+
+class NoStore(LookupError):
+    """Names the store that is not there, and those that are."""
+
+
+def store(uow: UnitOfWork, store_id: str) -> Store:
+    """Raises `NoStore`."""
+    known = {each.store_id: each for each in stores(uow)}
+    if store_id not in known:
+        raise NoStore(f"there is no store {store_id!r}; there are: {', '.join(known) or 'none yet'}")
+    return known[store_id]
+
+
+def change_policy(uow: UnitOfWork, store_id: str, change: Callable[[StorePolicy], StorePolicy]) -> int:
+    """Save the changed policy; returns its version. Raises `NoStore` and what `change` raises. Orders on hold
+    are to be audited again afterwards."""
+    was = store(uow, store_id)
+    add_store(uow, msgspec.structs.replace(was, policy=change(was.policy)))
+    return store(uow, store_id).policy_version
 
 
 def add_location(uow: UnitOfWork, location: Location, now: datetime) -> None:

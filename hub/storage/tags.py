@@ -21,6 +21,17 @@ _tags = Table(
 )
 Index("ix_order_tags_order", _tags.c.order_id)
 
+MOST_CHARACTERS = 60
+
+
+def word(text: str) -> str:
+    """The tag that is meant. Raises `ValueError` if it cannot be one."""
+    if not text.strip() or len(text) > MOST_CHARACTERS or not text.isprintable() or text.endswith("*"):
+        raise ValueError(
+            f"the tag {text!r} is no word: up to {MOST_CHARACTERS} printable characters, no * at the end"
+        )
+    return text.strip()
+
 
 def put(uow: UnitOfWork, order_ids: Sequence[str], tags: Sequence[str], actor: str, now: datetime) -> None:
     """One that is there already stays as it was put."""

@@ -40,6 +40,7 @@ def test_a_refused_message_is_parked_and_sent_again(armed: Any, place_order: Cal
     assert row["attempts"] > 1 and row["last_error"]
     assert "none of them is parked" in armed.fail("outbox", "replay", "nothing")
     assert "name the messages" in armed.fail("outbox", "replay")
+    assert "none of them can be set aside" in armed.fail("outbox", "dismiss", "nothing")
     assert "1 messages" in armed.run("outbox", "replay", "--parked")
     armed.run("sync", "now")
     assert armed.json("outbox", "show", row["id"])["outcome"] == "done"
@@ -72,6 +73,7 @@ def test_a_document_that_cannot_be_read_is_parked_and_read_after_the_mapping_was
     assert len(connected.json("orders", "list")) == 1
     assert "there is no document" in connected.fail("inbox", "show", "nothing")
     assert "can be read again" in connected.fail("inbox", "replay", "nothing")
+    assert "none of them is parked" in connected.fail("inbox", "dismiss", "nothing")
 
 
 def test_inbox_rows_have_stable_names(connected: Any, place_order: Callable[..., str]) -> None:
