@@ -1,6 +1,5 @@
 """POST /webhooks/{connection}: verify, store, commit, answer. Nothing else happens in the request."""
 
-import asyncio
 import hashlib
 import logging
 import time
@@ -9,7 +8,7 @@ from functools import cache
 
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -22,6 +21,7 @@ from connectors.kit import (
     UnexpectedPayload,
     WebhookRequest,
 )
+from hub.api.body import Refusal, read_body
 from hub.api.group_commit import GroupCommit
 from hub.api.receipts import Received, store_receipts
 from hub.connections import Live, UnknownPlatform
@@ -38,15 +38,6 @@ MOST_DIGITS = 18
 CONTENT_TYPES = frozenset(
     {"", "application/json", "application/x-www-form-urlencoded", "application/xml", "text/xml", "text/plain"}
 )
-
-
-class Refusal(Exception):
-    """An answer that ends the request early; `result` is how it is counted."""
-
-    def __init__(self, status: int, result: str) -> None:
-        super().__init__(result)
-        self.status = status
-        self.result = result
 
 
 class Webhooks:
@@ -86,7 +77,9 @@ class Webhooks:
             method=request.method,
             headers=headers,
             query=dict(request.query_params.items()),
-            body=await self._body(request),
+            body=await read_body(
+                request, self._hub.settings.webhook_limit_bytes, self._hub.settings.webhook_body_seconds
+            ),
         )
         receipt = _understood(live.connector, message)
         if receipt.deliveries or receipt.notices:
@@ -112,23 +105,6 @@ class Webhooks:
         if live is not None:
             self._looked_up[connection_id] = now
         return live
-
-    async def _body(self, request: Request) -> bytes:
-        limit = self._hub.settings.webhook_limit_bytes
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(self._hub.settings.webhook_body_seconds):
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    if size > limit:
-                        raise Refusal(413, "too large")
-                    chunks.append(chunk)
-        except TimeoutError:
-            raise Refusal(408, "body too slow") from None
-        except ClientDisconnect:
-            raise Refusal(400, "body incomplete") from None
-        return b"".join(chunks)
 
     async def _commit(self, received: Received) -> None:
         try:

@@ -16,7 +16,7 @@ from hub.domain.snapshot import Location
 from hub.jobs.stock import reaudit
 from hub.storage import stores as places
 from hub.storage.database import UnitOfWork
-from hub.storage.stores import Store
+from hub.storage.stores import NoCarrier, Store
 from mappings.canonical import PostalAddress
 
 stores = typer.Typer(no_args_is_help=True, help="Storefronts of the brand, and their rules.")
@@ -214,8 +214,7 @@ def require_store(uow: UnitOfWork, store: str) -> None:
 
 
 def _require_connections(uow: UnitOfWork, carriers: Sequence[str]) -> None:
-    known = [row.id for row in uow.all("SELECT id FROM connections WHERE kind = 'carrier' ORDER BY id")]
-    for each in carriers:
-        if each not in known:
-            there_are = ", ".join(known) or "none yet"
-            raise Problem(f"there is no carrier connection {each!r}; there are: {there_are}")
+    try:
+        places.require_carriers(uow, carriers)
+    except NoCarrier as error:
+        raise Problem(str(error)) from None

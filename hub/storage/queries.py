@@ -331,12 +331,19 @@ def drift(uow: UnitOfWork) -> list[DriftItem]:
     return [DriftItem(**_timed(row, "first_seen_at")) for row in rows]
 
 
-def stock(uow: UnitOfWork, sku: str = "") -> list[StockItem]:
-    """All counted SKUs, or one; what was never counted is not in the list."""
+def stock(
+    uow: UnitOfWork, sku: str = "", *, after: tuple[str, str] = ("", ""), limit: int = 1_000_000_000
+) -> list[StockItem]:
+    """All counted SKUs, or one, that come after this (SKU, location); what was never counted is not in the
+    list."""
     rows = uow.all(
         "SELECT sku, location_id AS location, on_hand, reserved, on_hand - reserved AS available FROM stock"
-        " WHERE (:sku = '' OR sku = :sku) ORDER BY sku, location_id",
+        " WHERE (:sku = '' OR sku = :sku) AND (sku, location_id) > (:after_sku, :after_location)"
+        " ORDER BY sku, location_id LIMIT :limit",
         sku=sku,
+        after_sku=after[0],
+        after_location=after[1],
+        limit=limit,
     )
     return [StockItem(**row._asdict()) for row in rows]
 

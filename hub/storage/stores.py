@@ -80,6 +80,19 @@ def store(uow: UnitOfWork, store_id: str) -> Store:
     return known[store_id]
 
 
+class NoCarrier(LookupError):
+    """Names the carrier connection that is not there, and those that are."""
+
+
+def require_carriers(uow: UnitOfWork, carriers: Sequence[str]) -> None:
+    """Raises `NoCarrier` unless all of them are carrier connections."""
+    known = [row.id for row in uow.all("SELECT id FROM connections WHERE kind = 'carrier' ORDER BY id")]
+    for each in carriers:
+        if each not in known:
+            there_are = ", ".join(known) or "none yet"
+            raise NoCarrier(f"there is no carrier connection {each!r}; there are: {there_are}")
+
+
 def change_policy(uow: UnitOfWork, store_id: str, change: Callable[[StorePolicy], StorePolicy]) -> int:
     """Save the changed policy; returns its version. Raises `NoStore` and what `change` raises. Orders on hold
     are to be audited again afterwards."""
