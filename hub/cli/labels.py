@@ -38,10 +38,11 @@ def label(
 
 def _written(parcel: str, address: str, into: Path) -> str:
     """The file's name, or the address as it is."""
-    head, comma, content = address.partition(";base64,")
-    if not comma or not head.startswith("data:"):
+    picture = labels.embedded(address)
+    if picture is None:
         return printable(address)
-    file = into / f"{parcel}.{_ENDINGS.get(head.removeprefix('data:'), 'bin')}"
+    media_type, content = picture
+    file = into / f"{parcel}.{_ENDINGS.get(media_type, 'bin')}"
     try:
         into.mkdir(parents=True, exist_ok=True)
         file.write_bytes(base64.b64decode(content, validate=True))

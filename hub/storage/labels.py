@@ -44,3 +44,9 @@ def of_order(uow: UnitOfWork, order_id: str) -> dict[str, bytes]:
 def purpose(consignment_id: str) -> str:
     """What a label is sealed for."""
     return f"label:{consignment_id}"
+
+
+def embedded(label: str) -> tuple[str, str] | None:
+    """(media type, base64) of a label that holds the picture itself; null: it is an address."""
+    head, comma, content = label.partition(";base64,")
+    return (head.removeprefix("data:"), content) if comma and head.startswith("data:") else None

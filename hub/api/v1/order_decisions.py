@@ -164,11 +164,11 @@ def labels_(call: Call, asked: Nothing) -> Labels:
     )
 
 
-def _label(parcel: str, address: str) -> Label:
-    head, comma, content = address.partition(";base64,")
-    if comma and head.startswith("data:"):
-        return Label(parcel=parcel, media_type=head.removeprefix("data:"), content=content, address=None)
-    return Label(parcel=parcel, media_type="", content=None, address=address)
+def _label(parcel: str, given: str) -> Label:
+    if picture := labels.embedded(given):
+        media_type, content = picture
+        return Label(parcel=parcel, media_type=media_type, content=content, address=None)
+    return Label(parcel=parcel, media_type="", content=None, address=given)
 
 
 def _order_id(call: Call, check: Callable[[Order], None] = lambda order: None) -> str:

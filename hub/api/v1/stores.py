@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any
 
 from pydantic import Field, ValidationError, create_model
+from pydantic_core import PydanticUndefined
 
 from hub.api.v1.endpoint import Asked, Call, Endpoint, Nothing, Paged, Told
 from hub.api.v1.problems import Refused, invalid, unprocessable
@@ -40,13 +41,18 @@ class StorePage(Told):
     after: str
 
 
+def _nothing() -> None:
+    return None
+
+
 def _changeable() -> dict[str, Any]:
-    """The fields of a policy, none of them needed."""
+    """The fields of a policy, none of them needed. What is not given has no default that the schema could
+    tell, so it comes from a factory."""
     fields: dict[str, Any] = {}
     for name, field in StorePolicy.model_fields.items():
         if name != "rules":
             optional = copy(field)
-            optional.default = None
+            optional.default, optional.default_factory = PydanticUndefined, _nothing
             fields[name] = (field.annotation, optional)
     return fields
 

@@ -1,6 +1,9 @@
 """`orderhub tokens`: shown once, listed without the secret, revoked."""
 
+from pathlib import Path
 from typing import Any
+
+from hub.cli import api_page
 
 
 def test_a_token_is_shown_once(hub: Any) -> None:
@@ -26,3 +29,8 @@ def test_mistakes_are_named(hub: Any) -> None:
     assert "is past" in hub.fail("tokens", "add", "till", "--role", "viewer", "--expires", "2001-01-01")
     assert "no token 'till' is in use" in hub.fail("tokens", "revoke", "till")
     assert hub.json("tokens", "list") == hub.json("tokens", "trail") == []
+
+
+def test_the_api_page_is_what_the_endpoints_say() -> None:
+    page = Path(__file__).parents[3] / "docs" / "api.md"
+    assert page.read_text(encoding="utf-8") == api_page.page(), "run python -m hub.cli.api_page > docs/api.md"

@@ -72,6 +72,17 @@ async def test_what_is_no_token_is_refused(callers, header: str) -> None:
     assert answer.status_code == 401
 
 
+async def test_the_body_of_a_stranger_is_not_read(callers) -> None:
+    read: list[bytes] = []
+
+    async def body():
+        read.append(b"{}")
+        yield b"{}"
+
+    answer = await callers.client.post(f"/api/v1/orders/{HELD}/hold", content=body())
+    assert (answer.status_code, read) == (401, [])
+
+
 async def test_a_body_has_a_limit(callers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_BYTES", 100)
     problem = await callers.refused(413, "POST", f"/orders/{HELD}/hold", json={"why": "x" * 100})
