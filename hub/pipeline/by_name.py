@@ -24,16 +24,17 @@ class SeveralOrders(LookupError):
         self.found = found
 
 
-def named_order(books: Books, uow: UnitOfWork, text: str) -> Stored:
-    """The one order that is called so: by the hub's id, the platform's id or the number. Raises `NoOrder`
-    or `SeveralOrders`. Keys of connections that another process added are opened."""
+def named_order(books: Books, uow: UnitOfWork, text: str, *, locked: bool = False) -> Stored:
+    """The one order that is called so: by the hub's id, the platform's id or the number; `locked`: nobody
+    else decides about it in this transaction. Raises `NoOrder` or `SeveralOrders`. Keys of connections that
+    another process added are opened."""
     found = queries.find_orders(uow, text)
     if not found:
         raise NoOrder(text)
     if len(found) > 1:
         raise SeveralOrders(found)
     books.connections.open_keys(uow, {found[0].connection})
-    return books.orders.by_ids(uow, [found[0].id], locked=False)[found[0].id]
+    return books.orders.by_ids(uow, [found[0].id], locked=locked)[found[0].id]
 
 
 def require_held(order: Order) -> None:

@@ -72,8 +72,10 @@ class NoStore(LookupError):
     """Names the store that is not there, and those that are."""
 
 
-def store(uow: UnitOfWork, store_id: str) -> Store:
-    """Raises `NoStore`."""
+def store(uow: UnitOfWork, store_id: str, *, locked: bool = False) -> Store:
+    """`locked`: nobody else changes it in this transaction. Raises `NoStore`."""
+    if locked and uow.is_postgres:
+        uow.one("SELECT 1 FROM stores WHERE id = :id FOR UPDATE", id=store_id)
     known = {each.store_id: each for each in stores(uow)}
     if store_id not in known:
         raise NoStore(f"there is no store {store_id!r}; there are: {', '.join(known) or 'none yet'}")
@@ -96,7 +98,7 @@ def require_carriers(uow: UnitOfWork, carriers: Sequence[str]) -> None:
 def change_policy(uow: UnitOfWork, store_id: str, change: Callable[[StorePolicy], StorePolicy]) -> int:
     """Save the changed policy; returns its version. Raises `NoStore` and what `change` raises. Orders on hold
     are to be audited again afterwards."""
-    was = store(uow, store_id)
+    was = store(uow, store_id, locked=True)
     add_store(uow, msgspec.structs.replace(was, policy=change(was.policy)))
     return store(uow, store_id).policy_version
 

@@ -54,10 +54,12 @@ def api(hub: HubContext) -> Starlette:
     answers: dict[str, dict[str, Answering]] = {"/openapi.json": {"GET": described}}
     for each in ENDPOINTS:
         answers.setdefault(each.path, {})[each.method] = _answering(hub, authentication, each)
-    return Starlette(
+    application = Starlette(
         routes=[_route(path, by_method) for path, by_method in answers.items()],
         exception_handlers={HTTPException: _no_such_thing, Exception: _failed},
     )
+    application.router.redirect_slashes = False  # whoever sends a token is not led elsewhere
+    return application
 
 
 def _route(path: str, by_method: Mapping[str, Answering]) -> Route:

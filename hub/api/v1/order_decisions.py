@@ -173,7 +173,7 @@ def _label(parcel: str, given: str) -> Label:
 
 def _order_id(call: Call, check: Callable[[Order], None] = lambda order: None) -> str:
     """The order in the address, in the version that the caller saw."""
-    stored = named_order(call.hub.books, call.uow, call.path["order"])
+    stored = named_order(call.hub.books, call.uow, call.path["order"], locked=True)
     call.require_version(stored.version)
     check(stored.order)
     return stored.order.order_id

@@ -110,7 +110,7 @@ def show(call: Call, asked: Nothing) -> StoreShown:
 
 
 def change(call: Call, asked: Asked) -> StoreShown:
-    store = _store(call)
+    store = _store(call, locked=True)
     call.require_version(store.policy_version)
     given = asked.model_dump(exclude_unset=True)
     try:
@@ -153,7 +153,7 @@ def switch_off(call: Call, asked: Nothing) -> StoreRules:
 
 
 def _changed(call: Call, change: Callable[[StorePolicy, Entry], StorePolicy]) -> StoreRules:
-    store, rule = _store(call), _entry(call)
+    store, rule = _store(call, locked=True), _entry(call)
     call.require_version(store.policy_version)
     try:
         stores.change_policy(call.uow, store.store_id, lambda policy: change(policy, rule))
@@ -162,9 +162,9 @@ def _changed(call: Call, change: Callable[[StorePolicy, Entry], StorePolicy]) ->
     return _rules(_store(call))
 
 
-def _store(call: Call) -> Store:
+def _store(call: Call, *, locked: bool = False) -> Store:
     try:
-        return stores.store(call.uow, call.path["store"])
+        return stores.store(call.uow, call.path["store"], locked=locked)
     except NoStore as error:
         raise Refused(404, str(error)) from None
 

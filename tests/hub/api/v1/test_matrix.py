@@ -141,5 +141,9 @@ async def test_the_document_is_served_without_a_token(callers) -> None:
 async def test_another_method_is_told_which_there_are(callers, method: str) -> None:
     answer = await callers.client.request(method, "/api/v1/orders")
     assert answer.status_code == 405 and "use GET, HEAD" in answer.json()["detail"]
-    missing = await callers.client.get("/api/v1/surprises")
+
+
+@pytest.mark.parametrize("path", ["/surprises", "/orders/", "/"])
+async def test_no_other_address_answers_or_leads_elsewhere(callers, path: str) -> None:
+    missing = await callers.client.get(f"/api/v1{path}")
     assert (missing.status_code, missing.headers["content-type"]) == (404, "application/problem+json")

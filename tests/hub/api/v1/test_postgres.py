@@ -1,11 +1,14 @@
 """The same API on PostgreSQL: statements and retries that differ there."""
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from hub.storage.database import Database
+from hub.storage import stores
+from hub.storage.database import Database, UnitOfWork
 from tests.hub.api.v1.conftest import HELD, SHIPS
 from tests.hub.house import ManualClock
 
@@ -52,3 +55,20 @@ async def test_a_request_that_comes_twice_at_once_is_done_once(callers) -> None:
     assert [each.status_code for each in answers] == [200] * 4
     assert {each.text for each in answers} == {'{"read":1,"changed":1}'}
     assert callers.house.value("SELECT count(*) FROM audit_trail") == 1
+
+
+async def test_of_two_who_saw_the_same_version_one_is_refused(callers, monkeypatch) -> None:
+    """Both wait for each other between reading and writing, unless one keeps the other from reading."""
+    both = threading.Barrier(2)
+
+    def wait_for_the_other(uow: UnitOfWork, carriers: Sequence[str]) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(timeout=0.5)
+
+    monkeypatch.setattr(stores, "require_carriers", wait_for_the_other)
+    policy, seen = "/stores/brand-store/policy", {"if-match": '"1"'}
+    changes: list[dict[str, object]] = [{"ship_authorized": True}, {"carriers": ["carrier"]}]
+    answers = await asyncio.gather(
+        *(callers.send("PATCH", policy, json=each, headers=seen) for each in changes)
+    )
+    assert sorted(each.status_code for each in answers) == [200, 412]

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
-from hub.api.v1 import authentication, reading
+from hub.api.v1 import authentication, overview, reading
+from hub.asgi import application
 from tests.hub.api.v1.conftest import HELD, SHIPS
 
 
@@ -169,6 +171,19 @@ async def test_a_database_that_is_away_is_told_without_its_words(callers, monkey
     answer = await callers.send("GET", "/overview")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "secret-host" not in answer.text
+
+
+async def test_a_failure_is_told_without_its_words(callers, monkeypatch) -> None:
+    def fail(uow: Any) -> Any:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(overview, "overview", fail)
+    transport = httpx.ASGITransport(application(callers.hub), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+        headers = {"authorization": f"Bearer {callers.tokens['viewer']}"}
+        answer = await client.get("/api/v1/overview", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "secret" not in answer.text
 
 
 async def test_a_null_character_in_an_address_finds_nothing(callers) -> None:
