@@ -52,8 +52,9 @@ One module in `hub/api/v1/` with `ENDPOINTS`, and its name in `hub/api/v1/resour
 method, address, role, what is asked for (`Asked`: query of a GET, body of a write), what is answered
 (`Told`) and the function that does it in one transaction: `(call, asked) → answer`. It raises `Refused` for
 what cannot be. Tokens, limits, trail, repeats, versions and OpenAPI follow from that. Then: a body for each
-write in `tests/hub/api/v1/test_matrix.py`, and this page made anew. What decides belongs below, in
-`hub/pipeline` or `hub/storage`, where the command line calls it too.
+write in `tests/hub/api/v1/test_matrix.py`, its command in `tests/hub/cli/test_counterparts.py`, and this
+page made anew. What decides belongs below, in `hub/pipeline` or `hub/storage`, where the command line calls
+it too.
 
 ## Addresses
 """

@@ -21,6 +21,7 @@ from hub.domain.territories.versions import Version
 from hub.jobs.territory_report import Report, report
 from hub.storage import territories
 from hub.storage.database import UnitOfWork
+from mappings.canonical import PostalAddress
 
 app = typer.Typer(no_args_is_help=True, help="Areas that stores serve.")
 
@@ -180,6 +181,38 @@ def list_(
         },
         as_json=False,
         nothing="There is no territory yet: `orderhub territories add`.",
+    )
+
+
+@app.command("owner")
+def owner(
+    country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2, for example CN.")],
+    province: Annotated[str, typer.Option(help="Name or code.")] = "",
+    city: Annotated[str, typer.Option(help="Name or code.")] = "",
+    district: Annotated[str, typer.Option(help="Name or code.")] = "",
+    postal_code: Annotated[str, typer.Option(help="Postal code.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Whose area an address is now. Polygons hold points only, and an address has none."""
+    address = PostalAddress(
+        country=country_code(country),
+        province=province,
+        city=city,
+        district=district,
+        postal_code=postal_code,
+    )
+
+    async def work(hub: HubContext) -> Territory | None:
+        return await hub.database.read(
+            lambda uow: territories.TerritoryMaps().at(uow, hub.now()).owner(address)
+        )
+
+    found = with_hub(work)
+    show(
+        [found] if found else [],
+        {"territory": lambda each: each.territory_id, "store": lambda each: each.store_id},
+        as_json=as_json,
+        nothing="Nobody serves it: `orderhub territories check` shows all gaps.",
     )
 
 
