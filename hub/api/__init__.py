@@ -1,1 +1,1 @@
-"""What the hub answers over HTTP: webhooks, health, metrics."""
+"""What the hub answers over HTTP: webhooks, health, metrics, and the API for programs."""
