@@ -13,8 +13,8 @@ from connectors.kit.conformance.rig import START
 from hub.context import HubContext
 from hub.domain.snapshot import Snapshot
 from hub.pipeline.books import Books
-from hub.pipeline.moved import Moved
 from hub.pipeline.intake import work_inbox
+from hub.pipeline.moved import Moved
 from hub.storage import stores
 from hub.storage.database import InlineDatabase, UnitOfWork
 from hub.storage.inbox import Arrival, Result

@@ -47,6 +47,12 @@ class Split(Asked):
     )
 
 
+class Merge(Asked):
+    others: list[Text] = Field(
+        min_length=1, max_length=50, description="Orders of the same receiver that travel in its parcel."
+    )
+
+
 class ShipByHand(Asked):
     carrier: Text
     number: Text = Field(description="The tracking number.")
@@ -112,6 +118,23 @@ def split_(call: Call, asked: Split) -> OrderState:
 
 def join_(call: Call, asked: Nothing) -> OrderState:
     return _decided(call, lambda order, sent, _: join(order, sent))
+
+
+def merge_(call: Call, asked: Merge) -> OrderState:
+    first = _order_id(call)
+    ids = [first, *(named_order(call.hub.books, call.uow, each).order.order_id for each in asked.others)]
+    if len(set(ids)) < len(ids):
+        raise unprocessable("others", asked.others, "one order is named twice: name each once")
+    with _possible():
+        resume.merge_orders(call.hub.books, call.uow, ids, call.token.actor, call.now)
+    return state(call, first)
+
+
+def part_(call: Call, asked: Nothing) -> OrderState:
+    order_id = _order_id(call)
+    with _possible():
+        resume.part_order(call.hub.books, call.uow, order_id, call.token.actor, call.now)
+    return state(call, order_id)
 
 
 def refuse_(call: Call, asked: WithReason) -> OrderState:
@@ -221,6 +244,8 @@ ENDPOINTS = (
     _post("/tags", "tag order", "Put words on an order, or take them off.", Tags, tag),
     _post("/split", "split order", "Let units travel in parcels of their own.", Split, split_),
     _post("/join", "join order", "Let everything that may travel together do so again.", Nothing, join_),
+    _post("/merge", "merge orders", "Let other orders of its receiver travel in its parcel.", Merge, merge_),
+    _post("/part", "part order", "Take it out of a parcel that it shares.", Nothing, part_),
     _post(
         "/readmit", "readmit location", "A location that refused can serve it after all.", Readmit, readmit_
     ),

@@ -101,6 +101,7 @@ class ParcelShown(Told):
     tracking_number: str | None
     status: str | None
     told: bool
+    travels_as: str | None = Field(description="The parcel of several orders that it shares.")
 
 
 class OrderShown(Told):

@@ -15,6 +15,8 @@ COMMANDS = {
     "tag order": "orders tag",
     "split order": "orders split",
     "join order": "orders join",
+    "merge orders": "orders merge",
+    "part order": "orders part",
     "readmit location": "orders readmit",
     "ship by hand": "orders ship",
     "refuse parcel": "orders refuse",

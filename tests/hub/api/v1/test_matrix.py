@@ -27,6 +27,8 @@ BODIES = {
     "tag_order": {"put": ["gift"]},
     "split_order": {"parcels": [[{"line": "l1", "quantity": 1}]]},
     "join_order": {},
+    "merge_orders": {"others": [HELD]},
+    "part_order": {},
     "readmit_location": {"location": "wh"},
     "ship_by_hand": {"carrier": "swift", "number": "T1"},
     "refuse_parcel": {"why": "damaged"},
