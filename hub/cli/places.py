@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli import entering
+from hub.cli import entering, location_terms
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, show, show_json
 from hub.cli.state import with_hub
@@ -21,6 +21,9 @@ from mappings.canonical import PostalAddress
 
 stores = typer.Typer(no_args_is_help=True, help="Storefronts of the brand, and their rules.")
 locations = typer.Typer(no_args_is_help=True, help="Where goods are.")
+locations.command("terms")(location_terms.terms)
+locations.command("safety")(location_terms.safety)
+locations.command("list-safety")(location_terms.list_safety)
 
 Country = Annotated[str, typer.Option(help="ISO 3166-1 alpha-2, for example CN.")]
 
@@ -150,7 +153,7 @@ def add_location(
     ] = None,
     inactive: Annotated[bool, typer.Option("--inactive", help="Nothing leaves from here.")] = False,
 ) -> None:
-    """Add a location, or replace the one of that id."""
+    """Add a location, or replace the one of that id; its terms stay."""
     address = PostalAddress(
         name=contact,
         telephone=telephone,
@@ -173,7 +176,8 @@ def add_location(
     def save(uow: UnitOfWork, now: datetime) -> None:
         require_store(uow, store)
         _require_connections(uow, carrier or ())
-        places.add_location(uow, location, now)
+        known = {each.location_id: each for each in places.locations(uow)}.get(location.location_id)
+        places.add_location(uow, location.with_terms_of(known) if known else location, now)
 
     save_and_audit(save)
     typer.echo(f"location {location_id} is saved; count its stock with `orderhub stock import`.")
@@ -192,6 +196,9 @@ def list_locations(as_json: AsJson = False) -> None:
             "province": lambda each: each.address.province or "-",
             "city": lambda each: each.address.city or "-",
             "carriers": lambda each: each.carriers or "the store's",
+            "serves": location_terms.areas_said,
+            "sends": lambda each: location_terms.hours_said(each.hours),
+            "a day": location_terms.limits_said,
             "active": lambda each: each.is_active,
         },
         as_json=as_json,

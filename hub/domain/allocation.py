@@ -1,8 +1,10 @@
-"""Which location sends what: rank → fill → split.
+"""Which location sends what: filter → rank → fill → split.
 
-1. Rank active locations: the territory's own store first, then same city, province, country, then by id.
-2. Fill: the best location that can serve the whole order alone.
-3. Split only if none can: each time the location that covers most of the remaining units, best rank among
+1. Filter: who is not asked, or asked last, and why (`sourcing/filters.py`).
+2. Rank as the store's policy says (`sourcing/ranks.py`): as a rule rooms of the territory's own store first,
+   then same city, province, country, then by id.
+3. Fill: the best location that can serve the whole order alone.
+4. Split only if none can: each time the location that covers most of the remaining units, best rank among
    equals. If all together cannot serve the order, it is back-ordered whole and nothing is reserved.
 """
 
@@ -15,10 +17,17 @@ import msgspec
 from hub.domain.effects import Reserve
 from hub.domain.order import Consignment, Order, Reason, Reserved, Stage
 from hub.domain.outcome import Outcome
-from hub.domain.snapshot import Location, Snapshot
+from hub.domain.policies import RankBy, StorePolicy
+from hub.domain.snapshot import Location, Ranked, Snapshot
+from hub.domain.sourcing.filters import WORDS, candidates, dispatch_day
+from hub.domain.sourcing.ranks import View, ranked
 from hub.domain.stock import StockBook
 from mappings.canonical import PostalAddress, SalesOrder
 from mappings.structs import FrozenStruct
+
+USUAL_RANKS = StorePolicy().rank_by
+MOST_NAMED = 5
+"""Locations that one filter removed, as far as a reason names them."""
 
 
 class Divides(Enum):
@@ -51,17 +60,17 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         for line_id, quantity in order.units_to_ship().items()
         if line_id in order.skus
     ]
-    ranked = rank(order.sales.ship_to, snapshot)
-    if order.refused_by:
-        ranked = [each for each in ranked if each.location_id not in order.refused_by]
-    shares = fill(wanted, ranked, snapshot.stock, divides=_divides(order.sales))
+    by = snapshot.policy(order.store_id).rank_by
+    asked = candidates(order, rank(order.sales.ship_to, snapshot, _first(order, snapshot), by), snapshot)
+    shares = fill(wanted, asked.locations, snapshot.stock, divides=_divides(order.sales))
     if not shares:
-        return _outcome(order, Stage.BACKORDERED, (_shortage(order, wanted, snapshot.stock),))
+        return _outcome(order, Stage.BACKORDERED, _shortage(order, wanted, asked, snapshot))
     consignments = tuple(
         Consignment(
             consignment_id=f"{order.order_id}-{len(order.consignments) + position}",
             location_id=share.location.location_id,
             lines=share.lines,
+            dispatch_on=dispatch_day(share.location, snapshot),
         )
         for position, share in enumerate(shares, start=1)
     )
@@ -72,8 +81,11 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
     )
     for effect in effects:
         snapshot.stock.take(effect.sku, effect.location_id, effect.quantity)
+    for each in consignments:
+        if each.dispatch_on:
+            snapshot.loads.add(each.location_id, each.dispatch_on)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
-    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, ranked, snapshot.stock), effects)
+    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, asked, snapshot), effects)
 
 
 def _divides(sales: SalesOrder) -> Divides:
@@ -89,35 +101,18 @@ def _outcome(
     return Outcome(step="allocate", order=moved, reasons=reasons, effects=effects)
 
 
-def rank(address: PostalAddress | None, snapshot: Snapshot) -> Sequence[Location]:
-    """Active locations, best first. One list per division and owner serves all orders of a batch."""
+def rank(
+    address: PostalAddress | None, snapshot: Snapshot, first: str, by: Sequence[RankBy] = USUAL_RANKS
+) -> Ranked:
+    """Locations that may be asked, best first; `first` is the store whose rooms go before all others."""
+    return ranked(View(first=first, address=address, snapshot=snapshot), by)
+
+
+def _first(order: Order, snapshot: Snapshot) -> str:
+    """The store whose territory it is, if any."""
+    address = order.sales.ship_to
     owner = snapshot.territories.owner(address) if address else None
-    owner_id = owner.store_id if owner else ""
-    key = (owner_id, *_division(address)) if address else (owner_id,)
-    if key not in snapshot.rankings:
-        snapshot.rankings[key] = sorted(
-            (location for location in snapshot.locations if location.is_active),
-            key=lambda location: (
-                not owner_id or location.store_id != owner_id,
-                _remoteness(location.address, address),
-                location.location_id,
-            ),
-        )
-    return snapshot.rankings[key]
-
-
-def _division(address: PostalAddress) -> tuple[str, ...]:
-    """All that remoteness looks at."""
-    return (address.country, address.province_code, address.province, address.city)
-
-
-def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
-    if there is None or here.country != there.country:
-        return 3
-    same_province = (here.province_code or here.province) in (there.province_code, there.province)
-    if not same_province or not (here.province_code or here.province):
-        return 2
-    return 0 if here.city and here.city == there.city else 1
+    return owner.store_id if owner else ""
 
 
 def fill(
@@ -219,33 +214,71 @@ def _cover(
 
 
 def _choice(
-    shares: Sequence[Share], wanted: Sequence[Wanted], ranked: Sequence[Location], stock: StockBook
+    shares: Sequence[Share], wanted: Sequence[Wanted], asked: Ranked, snapshot: Snapshot
 ) -> tuple[Reason, ...]:
-    """The winners, and the next three that carry something of it."""
+    """The winners, the next three that could send something of it, and who of those that carry it was not
+    asked."""
     winners = [share.location for share in shares]
-    rows = [stock.locations_of(each.sku) for each in wanted]
+    rows = [snapshot.stock.locations_of(each.sku) for each in wanted]
     others = (
         location.name
-        for location in ranked
-        if location not in winners and any(location.location_id in levels for levels in rows)
+        for location in asked.locations
+        if location not in winners and any(levels.get(location.location_id, 0) > 0 for levels in rows)
     )
     text = f"from {' and '.join(location.name for location in winners)}"
     if next_best := list(islice(others, 3)):
         text += f"; next would have been {', '.join(next_best)}"
-    return (Reason(code="split" if len(shares) > 1 else "one_location", text=text),)
+    removed = {**_without_stock(rows), **asked.removed}
+    for location in winners:
+        removed.pop(location.location_id, None)
+    choice = Reason(code="split" if len(shares) > 1 else "one_location", text=text)
+    return (choice, *_not_asked(removed, rows, snapshot))
 
 
-def _shortage(order: Order, wanted: Sequence[Wanted], stock: StockBook) -> Reason:
-    asked: dict[str, int] = {}
+def _without_stock(rows: Sequence[Mapping[str, int]]) -> dict[str, str]:
+    """Location id → filter, of those that carry some of it and have nothing of it now."""
+    gone = [each for levels in rows for each, units in levels.items() if units <= 0]
+    return {each: "no_stock" for each in gone if all(levels.get(each, 0) <= 0 for levels in rows)}
+
+
+def _not_asked(
+    removed: Mapping[str, str], rows: Sequence[Mapping[str, int]], snapshot: Snapshot
+) -> tuple[Reason, ...]:
+    """One sentence with the filters and a few of the locations that carry the goods and that each removed; a
+    replay knows them all."""
+    if not removed:
+        return ()
+    named: dict[str, list[str]] = {}
+    for location in snapshot.locations:
+        name = removed.get(location.location_id)
+        if name and any(location.location_id in levels for levels in rows):
+            named.setdefault(name, []).append(location.name)
+    told = [f"{_few(names)} ({WORDS[name]})" for name, names in sorted(named.items())]
+    return (Reason(code="not_asked", text=f"not asked: {'; '.join(told)}"),) if told else ()
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+def _shortage(
+    order: Order, wanted: Sequence[Wanted], asked: Ranked, snapshot: Snapshot
+) -> tuple[Reason, ...]:
+    stock = snapshot.stock
+    units: dict[str, int] = {}
     for each in wanted:
-        asked[each.sku] = asked.get(each.sku, 0) + each.quantity
+        units[each.sku] = units.get(each.sku, 0) + each.quantity
     short = [
         f"{sku} ({quantity} wanted, {max(0, sum(stock.locations_of(sku).values()))} available)"
-        for sku, quantity in asked.items()
+        for sku, quantity in units.items()
         if sum(stock.locations_of(sku).values()) < quantity
     ]
     if not short:
         place = "everything" if order.sales.one_parcel else "a whole line"
         short = [f"it at active locations, or not of {place} at one of them"]
     refused = f"; {', '.join(order.refused_by)} refused it" if order.refused_by else ""
-    return Reason(code="out_of_stock", text=f"not enough of {', '.join(short)}{refused}")
+    reason = Reason(code="out_of_stock", text=f"not enough of {', '.join(short)}{refused}")
+    others = {key: name for key, name in asked.removed.items() if name in ("inactive", "not_served")}
+    rows = [stock.locations_of(sku) for sku in units]
+    return (reason, *_not_asked(others, rows, snapshot))

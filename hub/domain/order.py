@@ -1,7 +1,7 @@
 """An order as the hub knows it: what the platform says, how far we took it, and what we send where."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -71,7 +71,8 @@ class Consignment(FrozenStruct):
     """What one location sends to one address, in one parcel. `consignment_id` is also our reference at
     the carrier, so it never changes over repetitions. `former_numbers` were its tracking numbers until a
     person corrected them. `shared_as` names the consignment, perhaps of another order, that is booked for all
-    that share one parcel; empty: it travels alone."""
+    that share one parcel; empty: it travels alone. `dispatch_on` is the location's day that it takes room of,
+    where it has days."""
 
     consignment_id: str
     location_id: str
@@ -90,6 +91,7 @@ class Consignment(FrozenStruct):
     former_numbers: tuple[str, ...] = ()
     collect: Decimal | None = None
     shared_as: str = ""
+    dispatch_on: date | None = None
 
     @property
     def booked_as(self) -> str:

@@ -16,6 +16,16 @@ class TellAt(StrEnum):
     BOOKED = "booked"
 
 
+class RankBy(StrEnum):
+    """What decides which location is asked first (`sourcing/ranks.py`)."""
+
+    TERRITORY = "territory"
+    DIVISION = "division"
+    FREIGHT = "freight"
+    LOAD = "load"
+    DISPATCH = "dispatch"
+
+
 class ParcelLimits(BaseModel):
     """What one parcel may hold at most. Null: anything."""
 
@@ -58,6 +68,11 @@ class StorePolicy(BaseModel):
     )
     parcel_limits: ParcelLimits = Field(
         ParcelLimits(), title="What one parcel may hold at most", json_schema_extra={"zh": "单包裹上限"}
+    )
+    rank_by: tuple[RankBy, ...] = Field(
+        (RankBy.TERRITORY, RankBy.DIVISION),
+        title="Which location is asked first: the first word decides, the next among equals",
+        json_schema_extra={"zh": "发货仓优先顺序"},
     )
     rules: tuple[OptionalRule, ...] = Field(
         (),

@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
 
 from hub.domain.audit_facts import AuditFacts
+from hub.domain.freight import FreightTemplate
 from hub.domain.policies import StorePolicy
+from hub.domain.reach import Reach
+from hub.domain.sourcing.hours import ALWAYS, Hours
+from hub.domain.sourcing.load import LoadBook
 from hub.domain.stock import StockBook
 from hub.domain.territories import TerritoryMap
 from mappings.canonical import PostalAddress
@@ -30,7 +37,11 @@ class ConnectionFacts(FrozenStruct):
 
 
 class Location(FrozenStruct):
-    """Where goods are. `store_id` is set for a store's own room; empty: the brand's warehouse."""
+    """Where goods are. `store_id` is set for a store's own room; empty: the brand's warehouse.
+
+    It sends to the areas that it `serves` (empty: everywhere), in its `hours`, and so many orders and parcels
+    a day at the most; `freight` is what its parcels cost.
+    """
 
     location_id: str
     name: str
@@ -38,6 +49,40 @@ class Location(FrozenStruct):
     store_id: str = ""
     carriers: tuple[str, ...] = ()
     is_active: bool = True
+    serves: tuple[Reach, ...] = ()
+    hours: Hours = ALWAYS
+    most_orders: int | None = None
+    most_parcels: int | None = None
+    freight: FreightTemplate | None = None
+
+    def with_terms_of(self, other: "Location") -> "Location":
+        """The same place, on what the other one agreed to."""
+        return msgspec.structs.replace(
+            self,
+            serves=other.serves,
+            hours=other.hours,
+            most_orders=other.most_orders,
+            most_parcels=other.most_parcels,
+            freight=other.freight,
+        )
+
+    @property
+    def is_limited(self) -> bool:
+        return self.most_orders is not None or self.most_parcels is not None
+
+    @property
+    def is_plain(self) -> bool:
+        """It sends at any time, as much as it has."""
+        return self.hours == ALWAYS and not self.is_limited
+
+
+class Ranked(NamedTuple):
+    """Locations that may be asked, best first, and those that filters removed (location id → its name).
+    `is_plain`: none of them has hours or limits."""
+
+    locations: Sequence[Location]
+    removed: Mapping[str, str]
+    is_plain: bool
 
 
 class KnownOrder(FrozenStruct):
@@ -63,6 +108,7 @@ class Snapshot:
     policy_versions: Mapping[str, int] = field(default_factory=dict)
     same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
     audit: AuditFacts = field(default_factory=AuditFacts)
+    loads: LoadBook = field(default_factory=LoadBook)
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL
@@ -75,9 +121,19 @@ class Snapshot:
         return [self._booking[each] for each in named if each in self._booking]
 
     @cached_property
-    def rankings(self) -> dict[tuple[str, ...], list[Location]]:
-        """What `allocation.rank` found out for orders of this batch."""
+    def rankings(self) -> dict[tuple[str, ...], Ranked]:
+        """What `sourcing.ranks` found out for orders of this batch."""
         return {}
+
+    @cached_property
+    def dispatches(self) -> dict[str, tuple[date, datetime] | None]:
+        """What `sourcing.filters` found out: location id → when something leaves next."""
+        return {}
+
+    @cached_property
+    def has_coverage(self) -> bool:
+        """Does any location serve certain areas only?"""
+        return any(each.serves for each in self.locations)
 
     @cached_property
     def _booking(self) -> Mapping[str, ConnectionFacts]:

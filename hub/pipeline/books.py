@@ -11,7 +11,7 @@ from hub.domain.order import Parcel
 from hub.domain.snapshot import Snapshot
 from hub.pipeline.companions import with_companions
 from hub.pipeline.moved import Moved
-from hub.storage import decisions
+from hub.storage import decisions, loads
 from hub.storage.cases import Cases
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
@@ -52,6 +52,7 @@ class Books:
             msgspec.structs.replace(each.stored, order=each.order, fresh=len(each.outcomes)) for each in moved
         ]
         self.orders.save(uow, stored, now, self._to_track(moved, snapshot))
+        loads.count(uow, [(each.stored.was, each.order) for each in moved])
         decided = [
             Decided(
                 order_id=each.order.order_id,

@@ -1,7 +1,7 @@
 """Consignments and what each of them holds: loaded and saved with their orders, in whole batches."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -122,6 +122,7 @@ def _consignment(row: Any, lines: tuple[Reserved, ...]) -> Consignment:
         former_numbers=tuple(msgspec.json.decode(row.former_numbers)),
         collect=Decimal(row.collect) if row.collect else None,
         shared_as=row.shared_as,
+        dispatch_on=date.fromisoformat(row.dispatch_on) if row.dispatch_on else None,
     )
 
 
@@ -146,6 +147,7 @@ def _row(order: Order, each: Consignment, track: Mapping[str, int], before: Any)
         _json(each.former_numbers).decode() if each.former_numbers else "[]",
         str(each.collect) if each.collect is not None else "",
         each.shared_as,
+        each.dispatch_on.isoformat() if each.dispatch_on else "",
     )
 
 

@@ -8,7 +8,7 @@ from hub.domain.audit import goods_of
 from hub.domain.order import Order
 from hub.domain.snapshot import KnownOrder, Snapshot
 from hub.domain.stock import StockBook
-from hub.storage import rule_facts, stores
+from hub.storage import loads, rule_facts, safety, stores
 from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
@@ -49,16 +49,18 @@ class Snapshots:
         skus = {line.sku for _, _, sales in every for line in sales.lines if line.sku}
         skus |= set(links.values()) | {sku for each in known for sku in each.skus.values()}
         all_stores, facts = stores.stores(uow), self._connections.facts(uow)
+        locations = stores.locations(uow)
         candidates = ((order_id, facts[c].store_id, sales) for order_id, c, sales in every)
         return Snapshot(
             now=now,
             connections=facts,
             policies={each.store_id: each.policy for each in all_stores},
             policy_versions={each.store_id: each.policy_version for each in all_stores},
-            locations=stores.locations(uow),
+            locations=locations,
             territories=self._territories.at(uow, now),
             links=links,
-            stock=StockBook(self._stock.rows(uow, skus)),
+            stock=StockBook(safety.without_safety(uow, self._stock.rows(uow, skus))),
+            loads=loads.load(uow, locations, now),
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
         )

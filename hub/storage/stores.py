@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from hub.clock import micros
+from hub.domain.freight import FreightTemplate
 from hub.domain.policies import StorePolicy
+from hub.domain.reach import Reach
 from hub.domain.snapshot import Location
+from hub.domain.sourcing.hours import ALWAYS, Hours
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
+from hub.storage.safety import KEPT
 from mappings.canonical import Listing, PostalAddress
 from mappings.structs import FrozenStruct
 
@@ -106,16 +112,18 @@ def change_policy(uow: UnitOfWork, store_id: str, change: Callable[[StorePolicy]
 def add_location(uow: UnitOfWork, location: Location, now: datetime) -> None:
     """Add a location, or change the one of that id. Opening or closing it changes what stores may sell."""
     uow.change(
-        "INSERT INTO locations (id, name, store_id, address, carriers, is_active)"
-        " VALUES (:id, :name, :store, :address, :carriers, :is_active)"
+        "INSERT INTO locations (id, name, store_id, address, carriers, is_active, terms)"
+        " VALUES (:id, :name, :store, :address, :carriers, :is_active, :terms)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, store_id = excluded.store_id,"
-        " address = excluded.address, carriers = excluded.carriers, is_active = excluded.is_active",
+        " address = excluded.address, carriers = excluded.carriers, is_active = excluded.is_active,"
+        " terms = excluded.terms",
         id=location.location_id,
         name=location.name,
         store=location.store_id or None,
         address=msgspec.json.encode(location.address).decode(),
         carriers=msgspec.json.encode(location.carriers).decode(),
         is_active=location.is_active,
+        terms=_terms_of(location),
     )
     counted = uow.change(
         "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
@@ -141,9 +149,32 @@ def locations(uow: UnitOfWork) -> list[Location]:
             address=_address(row.address),
             carriers=tuple(msgspec.json.decode(row.carriers)),
             is_active=bool(row.is_active),
+            **_terms(row.terms),
         )
         for row in uow.all("SELECT * FROM locations ORDER BY id")
     ]
+
+
+class _Terms(FrozenStruct, omit_defaults=True):
+    """Fields of `Location` that are stored together."""
+
+    serves: tuple[Reach, ...] = ()
+    hours: Hours = ALWAYS
+    most_orders: int | None = None
+    most_parcels: int | None = None
+    freight: FreightTemplate | None = None
+
+
+def _terms_of(location: Location) -> str:
+    names = _Terms.__struct_fields__
+    return msgspec.json.encode(_Terms(**{each: getattr(location, each) for each in names})).decode()
+
+
+@lru_cache(maxsize=1000)
+def _terms(text: str) -> Mapping[str, Any]:
+    """Read anew for every batch, and seldom changed."""
+    found = msgspec.json.decode(text, type=_Terms)
+    return {each: getattr(found, each) for each in _Terms.__struct_fields__}
 
 
 def save_listings(uow: UnitOfWork, found: Sequence[tuple[str, Listing]], now: datetime) -> None:
@@ -227,8 +258,9 @@ def links(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]]) -> Mapping[tu
 
 def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
     """Linked listings of stores that take stock and were told something else than is available at active
-    locations. What was never counted is unknown, not 0."""
-    available = "COALESCE(SUM(s.on_hand - s.reserved) FILTER (WHERE p.is_active), 0)"
+    locations and not kept back there. What was never counted is unknown, not 0."""
+    free = f"s.on_hand - s.reserved - {KEPT}"
+    available = f"COALESCE(SUM(CASE WHEN {free} > 0 THEN {free} ELSE 0 END) FILTER (WHERE p.is_active), 0)"
     rows = uow.all(
         "SELECT l.connection_id, l.listing_id, l.inventory_id, l.sku,"
         f" CAST({available} AS integer) AS available"

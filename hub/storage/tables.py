@@ -107,7 +107,9 @@ locations = Table(
     Column("address", Text, nullable=False),
     Column("carriers", Text, nullable=False, server_default="[]"),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    Column("terms", Text, nullable=False, server_default="{}"),
 )
+"""`terms`: areas served, hours, limits, freight (`stores.py`)."""
 
 listings = Table(
     "listings",
@@ -272,6 +274,7 @@ consignments = Table(
     Column("former_numbers", Text, nullable=False, server_default="[]"),
     _text("collect"),
     _key("shared_as", server_default=""),
+    _text("dispatch_on"),
 )
 Index("ix_consignments_order", consignments.c.order_id)
 _partial_index(consignments, "tracking", consignments.c.tracking_number != "", "tracking_number", "order_id")

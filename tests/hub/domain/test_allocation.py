@@ -34,11 +34,9 @@ def shares(outcome):
 
 
 class TestRanking:
-    def ranked(self, *places, territories=(), to=None):
-        shown = snapshot(
-            {("RED", each.location_id): 1 for each in places}, locations=places, territories=territories
-        )
-        return [each.location_id for each in rank(to or address(), shown)]
+    def ranked(self, *places, first="", to=None):
+        shown = snapshot({("RED", each.location_id): 1 for each in places}, locations=places)
+        return [each.location_id for each in rank(to or address(), shown, first).locations]
 
     def test_same_city_then_province_then_country_then_abroad(self):
         assert self.ranked(ABROAD, COUNTRY, PROVINCE, HERE) == [
@@ -50,9 +48,14 @@ class TestRanking:
 
     def test_room_of_the_store_whose_territory_it_is_comes_first(self):
         territory = Territory(territory_id="t", store_id="brand-store", country="CN", province="上海")
+        both = {("RED", "z-room"): 1, ("RED", "c-here"): 1}
 
-        assert self.ranked(HERE, ROOM, territories=[territory]) == ["z-room", "c-here"]
-        assert self.ranked(HERE, ROOM) == ["c-here", "z-room"]
+        def served(*territories):
+            outcome = allocated(order(), stock=both, locations=[HERE, ROOM], territories=territories)
+            return list(shares(outcome))
+
+        assert served(territory) == ["z-room"]
+        assert served() == ["c-here"]
 
     def test_equal_places_are_ranked_by_id(self):
         assert self.ranked(location("w2"), location("w1")) == ["w1", "w2"]

@@ -1,0 +1,58 @@
+"""Which location sends what: how a store's orders are allocated."""
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from hub.cli.places import save_and_audit
+from hub.cli.problem import Problem
+from hub.cli.shown import show_facts
+from hub.cli.state import with_hub
+from hub.domain.policies import RankBy, StorePolicy
+from hub.storage import stores as places
+from hub.storage.database import UnitOfWork
+from hub.storage.stores import Store
+
+app = typer.Typer(no_args_is_help=True, help="Which location is asked first, and when.")
+
+StoreId = Annotated[str, typer.Argument(metavar="STORE", help="Id of the store.")]
+
+
+@app.callback()
+def _allocate() -> None:
+    """Keeps `policy` a command of its own."""
+
+
+@app.command("policy")
+def policy(
+    store: StoreId,
+    rank_by: Annotated[
+        list[RankBy] | None, typer.Option(help="Repeatable: the first word decides, the next among equals.")
+    ] = None,
+) -> None:
+    """Change what is given of how a store's orders are allocated, and show what holds then."""
+    changes: dict[str, Any] = {}
+    if rank_by:
+        changes["rank_by"] = tuple(dict.fromkeys(rank_by))
+    if changes:
+        save_and_audit(lambda uow, now: _change(uow, store, changes))
+    found = with_hub(lambda hub: hub.database.read(lambda uow: _store(uow, store)))
+    show_facts(_said(found.policy))
+
+
+def _said(policy: StorePolicy) -> dict[str, object]:
+    return {"asked first": ", then ".join(policy.rank_by)}
+
+
+def _change(uow: UnitOfWork, store_id: str, changes: dict[str, Any]) -> None:
+    found = _store(uow, store_id)
+    changed = found.policy.model_copy(update=changes)
+    places.add_store(uow, msgspec.structs.replace(found, policy=changed))
+
+
+def _store(uow: UnitOfWork, store_id: str) -> Store:
+    known = {each.store_id: each for each in places.stores(uow)}
+    if store_id not in known:
+        raise Problem(f"there is no store {store_id!r}; there are: {', '.join(known) or 'none yet'}")
+    return known[store_id]

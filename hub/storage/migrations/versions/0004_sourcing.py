@@ -1,0 +1,35 @@
+"""Sourcing."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "location_loads",
+        sa.Column("location_id", Key, nullable=False),
+        sa.Column("day", Key, nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("parcels", sa.Integer(), nullable=False),
+        sa.CheckConstraint("orders >= 0 AND parcels >= 0", name=op.f("ck_location_loads_counted")),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["locations.id"], name=op.f("fk_location_loads_location_id")
+        ),
+        sa.PrimaryKeyConstraint("location_id", "day", name=op.f("pk_location_loads")),
+    )
+    op.create_table(
+        "safety_stock",
+        sa.Column("location_id", Key, nullable=False),
+        sa.Column("sku", Key, nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.CheckConstraint("units >= 0", name=op.f("ck_safety_stock_counted")),
+        sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name=op.f("fk_safety_stock_location_id")),
+        sa.PrimaryKeyConstraint("location_id", "sku", name=op.f("pk_safety_stock")),
+    )
+    op.add_column("consignments", sa.Column("dispatch_on", sa.Text(), server_default="", nullable=False))
+    op.add_column("locations", sa.Column("terms", sa.Text(), server_default="{}", nullable=False))
