@@ -1,5 +1,7 @@
 """Which location sends what: how a store's orders are allocated."""
 
+import importlib
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -9,19 +11,36 @@ from hub.cli.places import save_and_audit
 from hub.cli.problem import Problem
 from hub.cli.shown import show_facts
 from hub.cli.state import with_hub
-from hub.domain.policies import RankBy, StorePolicy
+from hub.domain.policies import AllocateWhen, RankBy, StorePolicy
 from hub.storage import stores as places
 from hub.storage.database import UnitOfWork
 from hub.storage.stores import Store
 
 app = typer.Typer(no_args_is_help=True, help="Which location is asked first, and when.")
 
+WITHOUT_PLANNING = "waves need the extra `planning`: pip install 'orderhub[planning]'"
+
+
+def _wave_commands() -> Mapping[str, Callable[..., Any]]:
+    """Commands that need NumPy and HiGHS; without these one that says so."""
+    try:
+        found: Mapping[str, Callable[..., Any]] = importlib.import_module("hub.cli.waves").COMMANDS
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("numpy", "highspy"):
+            raise
+        return {"wave": _unplanned}
+    return found
+
+
+def _unplanned() -> None:
+    """Plan orders together: needs the extra `planning`."""
+    raise Problem(WITHOUT_PLANNING)
+
+
+for name, command in _wave_commands().items():
+    app.command(name)(command)
+
 StoreId = Annotated[str, typer.Argument(metavar="STORE", help="Id of the store.")]
-
-
-@app.callback()
-def _allocate() -> None:
-    """Keeps `policy` a command of its own."""
 
 
 @app.command("policy")
@@ -30,11 +49,16 @@ def policy(
     rank_by: Annotated[
         list[RankBy] | None, typer.Option(help="Repeatable: the first word decides, the next among equals.")
     ] = None,
+    when: Annotated[
+        AllocateWhen | None, typer.Option(help="Each order at once, or many together in waves.")
+    ] = None,
 ) -> None:
     """Change what is given of how a store's orders are allocated, and show what holds then."""
     changes: dict[str, Any] = {}
     if rank_by:
         changes["rank_by"] = tuple(dict.fromkeys(rank_by))
+    if when:
+        changes["allocate_when"] = when
     if changes:
         save_and_audit(lambda uow, now: _change(uow, store, changes))
     found = with_hub(lambda hub: hub.database.read(lambda uow: _store(uow, store)))
@@ -42,7 +66,8 @@ def policy(
 
 
 def _said(policy: StorePolicy) -> dict[str, object]:
-    return {"asked first": ", then ".join(policy.rank_by)}
+    when = policy.allocate_when.replace("_", " ")
+    return {"asked first": ", then ".join(policy.rank_by), "allocated": when}
 
 
 def _change(uow: UnitOfWork, store_id: str, changes: dict[str, Any]) -> None:

@@ -17,8 +17,8 @@ import msgspec
 from hub.domain.effects import Reserve
 from hub.domain.order import Consignment, Order, Reason, Reserved, Stage
 from hub.domain.outcome import Outcome
-from hub.domain.policies import RankBy, StorePolicy
-from hub.domain.snapshot import Location, Ranked, Snapshot
+from hub.domain.policies import AllocateWhen, RankBy, StorePolicy
+from hub.domain.snapshot import Location, Ranked, Snapshot, WavePlan
 from hub.domain.sourcing.filters import WORDS, candidates, dispatch_day
 from hub.domain.sourcing.ranks import View, ranked
 from hub.domain.stock import StockBook
@@ -28,6 +28,9 @@ from mappings.structs import FrozenStruct
 USUAL_RANKS = StorePolicy().rank_by
 MOST_NAMED = 5
 """Locations that one filter removed, as far as a reason names them."""
+
+
+WAITS_FOR_WAVE = Reason(code="waits_for_wave", text="waits for the store's next wave")
 
 
 class Divides(Enum):
@@ -54,15 +57,20 @@ class Share(FrozenStruct):
 
 
 def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
-    """→ allocated, with consignments and their reservations, or back-ordered."""
+    """→ allocated, with consignments and their reservations, or back-ordered. Where the store allocates in
+    waves, an order waits as it is until its wave lets it go."""
+    planned = snapshot.wave.orders.get(order.order_id) if snapshot.wave else None
+    if planned is None and snapshot.policy(order.store_id).allocate_when is AllocateWhen.IN_WAVES:
+        return _outcome(order, Stage.APPROVED, (WAITS_FOR_WAVE,))
     wanted = [
         Wanted(line_id=line_id, sku=order.skus[line_id], quantity=quantity)
         for line_id, quantity in order.units_to_ship().items()
         if line_id in order.skus
     ]
     by = snapshot.policy(order.store_id).rank_by
-    asked = candidates(order, rank(order.sales.ship_to, snapshot, _first(order, snapshot), by), snapshot)
-    shares = fill(wanted, asked.locations, snapshot.stock, divides=_divides(order.sales))
+    asked = candidates(order, rank(order.sales.ship_to, snapshot, first_store(order, snapshot), by), snapshot)
+    kept = as_planned(wanted, planned or {}, asked.locations, snapshot.stock)
+    shares = kept or fill(wanted, asked.locations, snapshot.stock, divides=_divides(order.sales))
     if not shares:
         return _outcome(order, Stage.BACKORDERED, _shortage(order, wanted, asked, snapshot))
     consignments = tuple(
@@ -85,7 +93,8 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         if each.dispatch_on:
             snapshot.loads.add(each.location_id, each.dispatch_on)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
-    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, asked, snapshot), effects)
+    reasons = (*_choice(shares, wanted, asked, snapshot), *_wave_said(planned, bool(kept), snapshot.wave))
+    return _outcome(allocated, Stage.ALLOCATED, reasons, effects)
 
 
 def _divides(sales: SalesOrder) -> Divides:
@@ -108,11 +117,36 @@ def rank(
     return ranked(View(first=first, address=address, snapshot=snapshot), by)
 
 
-def _first(order: Order, snapshot: Snapshot) -> str:
+def first_store(order: Order, snapshot: Snapshot) -> str:
     """The store whose territory it is, if any."""
     address = order.sales.ship_to
     owner = snapshot.territories.owner(address) if address else None
     return owner.store_id if owner else ""
+
+
+def as_planned(
+    wanted: Sequence[Wanted],
+    planned: Mapping[str, str],
+    asked: Sequence[Location],
+    stock: StockBook,
+) -> tuple[Share, ...]:
+    """Each line whole from the location that the wave planned for it; none if a location may not be asked any
+    more, or if units went away since."""
+    at = {location.location_id: location for location in asked}
+    lines: dict[str, list[Wanted]] = {}
+    for each in wanted:
+        lines.setdefault(planned.get(each.line_id, ""), []).append(each)
+    for location_id, theirs in lines.items():
+        levels = _asked(theirs, stock)
+        if location_id not in at or any(there.get(location_id, 0) < units for there, units in levels):
+            return ()
+    return tuple(
+        Share(
+            location=at[location_id],
+            lines=tuple(Reserved(line_id=w.line_id, sku=w.sku, quantity=w.quantity) for w in theirs),
+        )
+        for location_id, theirs in lines.items()
+    )
 
 
 def fill(
@@ -233,6 +267,15 @@ def _choice(
         removed.pop(location.location_id, None)
     choice = Reason(code="split" if len(shares) > 1 else "one_location", text=text)
     return (choice, *_not_asked(removed, rows, snapshot))
+
+
+def _wave_said(planned: Mapping[str, str] | None, is_kept: bool, wave: WavePlan | None) -> tuple[Reason, ...]:
+    if planned is None or wave is None:
+        return ()
+    if is_kept:
+        return (Reason(code="as_planned", text=f"as wave {wave.wave_id} planned"),)
+    why = "units or a location of its plan went away" if planned else "it had no whole plan"
+    return (Reason(code="beside_the_plan", text=f"allocated alone after wave {wave.wave_id}: {why}"),)
 
 
 def _without_stock(rows: Sequence[Mapping[str, int]]) -> dict[str, str]:

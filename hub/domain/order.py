@@ -28,7 +28,9 @@ class Stage(StrEnum):
 MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.RECEIVED: frozenset({Stage.APPROVED, Stage.ON_HOLD, Stage.CLOSED, Stage.CANCELLED}),
     Stage.ON_HOLD: frozenset({Stage.RECEIVED, Stage.CLOSED, Stage.CANCELLED}),
-    Stage.APPROVED: frozenset({Stage.ALLOCATED, Stage.BACKORDERED}),
+    Stage.APPROVED: frozenset(
+        {Stage.APPROVED, Stage.ALLOCATED, Stage.BACKORDERED, Stage.RECEIVED, Stage.CLOSED}
+    ),
     Stage.BACKORDERED: frozenset({Stage.APPROVED, Stage.RECEIVED, Stage.CANCELLED, Stage.CLOSED}),
     Stage.ALLOCATED: frozenset({Stage.RELEASED}),
     Stage.RELEASED: frozenset({Stage.DISPATCHED, Stage.RECEIVED, Stage.CANCELLED, Stage.CLOSED}),

@@ -26,6 +26,13 @@ class RankBy(StrEnum):
     DISPATCH = "dispatch"
 
 
+class AllocateWhen(StrEnum):
+    """When an order that may be fulfilled is given its locations."""
+
+    AT_ONCE = "at_once"
+    IN_WAVES = "in_waves"
+
+
 class ParcelLimits(BaseModel):
     """What one parcel may hold at most. Null: anything."""
 
@@ -68,6 +75,11 @@ class StorePolicy(BaseModel):
     )
     parcel_limits: ParcelLimits = Field(
         ParcelLimits(), title="What one parcel may hold at most", json_schema_extra={"zh": "单包裹上限"}
+    )
+    allocate_when: AllocateWhen = Field(
+        AllocateWhen.AT_ONCE,
+        title="Allocate each order at once, or many together in waves",
+        json_schema_extra={"zh": "分仓时机"},
     )
     rank_by: tuple[RankBy, ...] = Field(
         (RankBy.TERRITORY, RankBy.DIVISION),

@@ -4,7 +4,8 @@
         └▶ on_hold (person, or a new fact)  └▶ backordered (stock)
 
 `advance` takes an order as far as it can go on what the snapshot shows. It is pure: no step can reach the
-network, the disk, a clock or dice. Stages without a step wait: `on_hold` for a person or a changed document
+network, the disk, a clock or dice. A step that leaves the order in its stage waits there: `approved` for the
+store's next wave (`allocation.py`). Stages without a step wait: `on_hold` for a person or a changed document
 (`changes.py`), `backordered` for stock, `released` for the carrier (`dispatch.py`), `dispatched` for
 delivery (`tracking.py`).
 """
@@ -22,7 +23,7 @@ Step = Callable[[Order, Snapshot], Outcome]
 
 ROUTE: Mapping[Stage, Step] = {
     Stage.RECEIVED: audit_step,  # → approved, on hold, or nothing to do
-    Stage.APPROVED: allocate_step,  # → allocated or back-ordered
+    Stage.APPROVED: allocate_step,  # → allocated, back-ordered, or waits for a wave
     Stage.ALLOCATED: release_step,  # → released
 }
 
@@ -35,5 +36,7 @@ def advance(order: Order, snapshot: Snapshot) -> tuple[Order, tuple[Outcome, ...
         if outcome.order.stage not in MOVES[order.stage]:
             raise AssertionError(f"{outcome.step} moved an order from {order.stage} to {outcome.order.stage}")
         outcomes.append(outcome)
+        if outcome.order.stage is order.stage:
+            return outcome.order, tuple(outcomes)
         order = outcome.order
     return order, tuple(outcomes)

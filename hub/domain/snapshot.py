@@ -76,6 +76,14 @@ class Location(FrozenStruct):
         return self.hours == ALWAYS and not self.is_limited
 
 
+class WavePlan(FrozenStruct):
+    """What a wave says of the orders that it lets go: order id → line id → location id. Orders without lines
+    here are allocated at once."""
+
+    wave_id: str
+    orders: Mapping[str, Mapping[str, str]]
+
+
 class Ranked(NamedTuple):
     """Locations that may be asked, best first, and those that filters removed (location id → its name).
     `is_plain`: none of them has hours or limits."""
@@ -109,6 +117,7 @@ class Snapshot:
     same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
     audit: AuditFacts = field(default_factory=AuditFacts)
     loads: LoadBook = field(default_factory=LoadBook)
+    wave: WavePlan | None = None
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL

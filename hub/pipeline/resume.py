@@ -11,7 +11,7 @@ from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.route import advance
 from hub.domain.sharing import groups, merge, part
-from hub.domain.snapshot import Snapshot
+from hub.domain.snapshot import Snapshot, WavePlan
 from hub.pipeline.books import Books
 from hub.pipeline.moved import Moved
 from hub.storage import holds, parcels
@@ -63,12 +63,14 @@ def decide_again(
     now: datetime,
     *,
     actor: str = "hub",
+    wave: WavePlan | None = None,
 ) -> list[Order]:
-    """Apply a decision to orders and take them along the route; an unchanged order leaves no trace."""
+    """Apply a decision to orders and take them along the route; an unchanged order leaves no trace. Those
+    that wait for a wave go on only where one is given that lets them go."""
     stored = books.orders.by_ids(uow, order_ids)
     if not stored:
         return []
-    snapshot = books.snapshots.load(uow, now, known=[each.order for each in stored.values()])
+    snapshot = books.snapshots.load(uow, now, known=[each.order for each in stored.values()], wave=wave)
     sent = books.outbox.sent_bookings(uow, [each.order for each in stored.values()])
     moved = []
     for order_id in sorted(stored):

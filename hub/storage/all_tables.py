@@ -8,10 +8,20 @@ from hub.storage import (
     sourcing_tables,
     tags,
     territory_tables,
+    wave_tables,
 )
 from hub.storage.tables import metadata
 
-MODULES = (account_tables, labels, products, rule_tables, sourcing_tables, tags, territory_tables)
+MODULES = (
+    account_tables,
+    labels,
+    products,
+    rule_tables,
+    sourcing_tables,
+    tags,
+    territory_tables,
+    wave_tables,
+)
 """They add their tables to the one metadata when they are imported."""
 
 __all__ = ["metadata"]

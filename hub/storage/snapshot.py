@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hub.clock import from_micros, micros
 from hub.domain.audit import goods_of
 from hub.domain.order import Order
-from hub.domain.snapshot import KnownOrder, Snapshot
+from hub.domain.snapshot import KnownOrder, Snapshot, WavePlan
 from hub.domain.stock import StockBook
 from hub.storage import loads, rule_facts, safety, stores
 from hub.storage.bulk import keys, packed
@@ -35,6 +35,7 @@ class Snapshots:
         *,
         arriving: Iterable[tuple[str, str, SalesOrder]] = (),
         known: Iterable[Order] = (),
+        wave: WavePlan | None = None,
     ) -> Snapshot:
         """`arriving` are (order id, connection id, what the platform says) of orders about to be decided,
         `known` are orders already in the hub that may be decided again."""
@@ -61,6 +62,7 @@ class Snapshots:
             links=links,
             stock=StockBook(safety.without_safety(uow, self._stock.rows(uow, skus))),
             loads=loads.load(uow, locations, now),
+            wave=wave,
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
         )

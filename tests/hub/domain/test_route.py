@@ -30,11 +30,12 @@ def test_every_stage_that_is_not_final_can_be_left_towards_a_final_one():
     assert all(not MOVES[stage] for stage in FINAL)
 
 
-def test_stages_with_a_step_are_never_waited_in():
+def test_stages_with_a_step_are_waited_in_only_where_the_step_says_so():
     waiting = {Stage.ON_HOLD, Stage.BACKORDERED, Stage.RELEASED, Stage.DISPATCHED}
 
     assert set(ROUTE) | waiting | FINAL == set(Stage)
     assert not set(ROUTE) & (waiting | FINAL)
+    assert [stage for stage in ROUTE if stage in MOVES[stage]] == [Stage.APPROVED]
 
 
 def test_good_order_is_released_with_units_promised_and_a_booking_on_its_way():

@@ -1,5 +1,6 @@
 """Who is asked to send an order, who is not and why, and who first."""
 
+import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -28,8 +29,7 @@ def asked(*places, policy=None, loads=(), stock=None, now=NOW, **more):
         locations=places,
         policy=policy,
     )
-    object.__setattr__(shown, "loads", LoadBook(loads))
-    object.__setattr__(shown, "now", now)
+    shown = dataclasses.replace(shown, loads=LoadBook(loads), now=now)
     ready = order(stage=Stage.APPROVED, skus={"l1": "RED"}, **more)
     return allocate_step(ready, shown), shown
 

@@ -11,6 +11,25 @@ Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     op.create_table(
+        "waves",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("lower_bound", sa.BigInteger(), nullable=False),
+        sa.Column("solver", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("plan", sa.LargeBinary(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.Column("problem", sa.LargeBinary(), nullable=False),
+        sa.Column("as_planned", sa.Integer(), nullable=True),
+        sa.Column("alone", sa.Integer(), nullable=True),
+        sa.Column("waiting", sa.Integer(), nullable=True),
+        sa.CheckConstraint("cost >= lower_bound", name=op.f("ck_waves_bounded")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waves")),
+    )
+    op.create_table(
         "location_loads",
         sa.Column("location_id", Key, nullable=False),
         sa.Column("day", Key, nullable=False),
