@@ -7,11 +7,17 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from hub.cli import entering
 from hub.cli.places import save_and_audit
 from hub.cli.problem import Problem
+from hub.cli.showing_orders import decided
 from hub.cli.shown import show_facts
 from hub.cli.state import with_hub
+from hub.context import HubContext
+from hub.domain.order import Order
 from hub.domain.policies import AllocateWhen, RankBy, StorePolicy
+from hub.domain.refusal import reallocate
+from hub.pipeline.resume import decide_again
 from hub.storage import stores as places
 from hub.storage.database import UnitOfWork
 from hub.storage.stores import Store
@@ -63,6 +69,32 @@ def policy(
         save_and_audit(lambda uow, now: _change(uow, store, changes))
     found = with_hub(lambda hub: hub.database.read(lambda uow: _store(uow, store)))
     show_facts(_said(found.policy))
+
+
+@app.command("again")
+def again(
+    orders: Annotated[list[str], typer.Argument(metavar="ORDER…", help="Ids or numbers.")],
+    why: Annotated[str, typer.Option(help="What changed; it becomes part of the order's story.")],
+) -> None:
+    """Allocate orders anew of which no parcel is booked yet: stock came, or a location has other terms."""
+
+    async def decide(hub: HubContext, ids: list[str]) -> list[Order]:
+        def change(uow: UnitOfWork) -> list[Order]:
+            return decide_again(
+                hub.books,
+                uow,
+                ids,
+                lambda order, sent, snapshot: reallocate(order, why, sent, snapshot),
+                hub.now(),
+                actor=entering.actor(),
+            )
+
+        try:
+            return await hub.database.run(change)
+        except ValueError as error:
+            raise Problem(f"it cannot be allocated anew: {error}") from None
+
+    decided(orders, decide)
 
 
 def _said(policy: StorePolicy) -> dict[str, object]:

@@ -49,6 +49,7 @@ STEPS: Mapping[str, str] = {
     "split": "divided into parcels",
     "join": "put into one parcel",
     "refuse": "refused by its location",
+    "reallocate": "allocated anew",
     "readmit": "location admitted again",
     "hold": "stopped by a person",
     "release_hold": "let go by a person",

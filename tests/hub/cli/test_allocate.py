@@ -53,3 +53,16 @@ def test_without_a_solver_the_command_says_what_it_needs(monkeypatch: pytest.Mon
     (command,) = allocate._wave_commands().values()
     with pytest.raises(Problem, match="extra `planning`"):
         command()
+
+
+def test_orders_are_allocated_anew_until_a_carrier_has_them(connected: Any, place_order: Any) -> None:
+    connected.run("connections", "arm", "shop", "--from", "2020-01-01")
+    place_order()
+    connected.run("sync", "now")
+    (order,) = connected.json("orders", "list")
+    words = ("allocate", "again", order["id"], "--why", "stock came")
+    assert "is released" in connected.run(*words)
+    assert "because stock came [reallocated]" in connected.run("orders", "explain", order["id"])
+    connected.run("connections", "arm", "sf")
+    connected.run("sync", "now")
+    assert "it cannot be allocated anew: parcel" in connected.fail(*words)

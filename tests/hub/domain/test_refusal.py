@@ -5,7 +5,7 @@ import pytest
 from hub.domain.dispatch import booked, booking_cancelled
 from hub.domain.effects import Send, Unreserve, Verb, Withdraw
 from hub.domain.order import Parcel, Stage
-from hub.domain.refusal import readmit, refuse
+from hub.domain.refusal import readmit, reallocate, refuse
 from tests.hub.samples import address, booking, line, location, order, replace, routed, snapshot
 
 PLACES = (location("wh"), location("room", address=address(city="苏州市")))
@@ -75,3 +75,25 @@ def test_unknown_names_are_told():
         refuse(given, "o1-9", "?", frozenset(), seen)
     with pytest.raises(ValueError, match="room did not refuse it"):
         readmit(given, "room")
+
+
+def test_stock_that_came_before_the_booking_joins_what_was_split():
+    seen = shown({("RED", "wh"): 1, ("RED", "room"): 1})
+    given = routed(order(line(quantity=2)), seen)
+    assert len(given.consignments) == 2
+    seen.stock.give_back("RED", "wh", 1)
+
+    after = routed(reallocate(given, "stock came", frozenset(), seen).order, seen)
+
+    live = [(each.location_id, each.lines[0].quantity) for each in after.consignments if each.is_live]
+    assert (after.stage, live) == (Stage.RELEASED, [("wh", 2)])
+    assert [seen.stock.available("RED", at) for at in ("wh", "room")] == [0, 1]
+
+
+def test_what_is_with_a_carrier_is_not_allocated_anew():
+    seen = shown()
+    given = routed(order(), seen)
+    with pytest.raises(ValueError, match="parcel o1-1 is with its carrier"):
+        reallocate(given, "?", frozenset({"o1-1"}), seen)
+    with pytest.raises(ValueError, match="nothing of it waits"):
+        reallocate(order(stage=Stage.ON_HOLD), "?", frozenset(), seen)
