@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from hub.cli import entering
+from hub.cli.csv_file import UnreadableFile, read_file, rows_of
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, show
 from hub.cli.state import with_hub
@@ -16,7 +17,10 @@ from hub.context import HubContext
 from hub.domain.freight import FreightTemplate
 from hub.domain.reach import EVERYWHERE, Reach, reach
 from hub.domain.snapshot import Location
+from hub.domain.sourcing.distance import division_key
 from hub.domain.sourcing.hours import ALWAYS, Hours
+from hub.domain.territories import Wgs84
+from hub.storage import points
 from hub.storage import safety as kept
 from hub.storage import stores as places
 from hub.storage.database import UnitOfWork
@@ -102,6 +106,46 @@ def list_safety(as_json: AsJson = False) -> None:
         as_json=as_json,
         nothing="No location keeps anything back: `orderhub locations safety LOCATION --units 2`.",
     )
+
+
+def import_points(
+    csv_file: Annotated[
+        Path, typer.Argument(metavar="CSV", help="Columns country, province, city, latitude, longitude.")
+    ],
+) -> None:
+    """Middles of cities and provinces (WGS-84), for stores that rank by distance; an empty city is the whole
+    province."""
+    found = read_file(csv_file, read_points)
+    with_hub(lambda hub: hub.database.run(lambda uow: points.save(uow, found)))
+    typer.echo(f"{len(found)} places are known now.")
+
+
+def read_points(content: bytes) -> dict[str, Wgs84]:
+    """All rows of the file, or `UnreadableFile` with everything that is wrong with it."""
+    faults: list[str] = []
+    found: dict[str, Wgs84] = {}
+    columns = ("country", "province", "city", "latitude", "longitude")
+    for line, (country, province, city, *degrees) in rows_of(
+        content, {each: each for each in columns}, columns, faults
+    ):
+        point = _point(*degrees)
+        if not country:
+            faults.append(f"line {line}: the country is empty")
+        if point is None:
+            faults.append(f"line {line}: {' '.join(degrees)!r} is no latitude and longitude in degrees")
+        else:
+            found[division_key(country, province, city)] = point
+    if faults:
+        raise UnreadableFile(faults)
+    return found
+
+
+def _point(latitude: str, longitude: str) -> Wgs84 | None:
+    try:
+        point = Wgs84(longitude=float(longitude), latitude=float(latitude))
+    except ValueError:
+        return None
+    return point if abs(point.latitude) <= 90 and abs(point.longitude) <= 180 else None
 
 
 def _run(change: Callable[[UnitOfWork, datetime], Any]) -> Any:

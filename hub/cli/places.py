@@ -23,6 +23,7 @@ stores = typer.Typer(no_args_is_help=True, help="Storefronts of the brand, and t
 locations = typer.Typer(no_args_is_help=True, help="Where goods are.")
 locations.command("terms")(location_terms.terms)
 locations.command("safety")(location_terms.safety)
+locations.command("import-points")(location_terms.import_points)
 locations.command("list-safety")(location_terms.list_safety)
 
 Country = Annotated[str, typer.Option(help="ISO 3166-1 alpha-2, for example CN.")]

@@ -21,6 +21,7 @@ class RankBy(StrEnum):
 
     TERRITORY = "territory"
     DIVISION = "division"
+    DISTANCE = "distance"
     FREIGHT = "freight"
     LOAD = "load"
     DISPATCH = "dispatch"

@@ -15,7 +15,7 @@ from hub.domain.reach import Reach
 from hub.domain.sourcing.hours import ALWAYS, Hours
 from hub.domain.sourcing.load import LoadBook
 from hub.domain.stock import StockBook
-from hub.domain.territories import TerritoryMap
+from hub.domain.territories import TerritoryMap, Wgs84
 from mappings.canonical import PostalAddress
 from mappings.structs import FrozenStruct
 
@@ -104,7 +104,8 @@ class KnownOrder(FrozenStruct):
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """`links` maps (connection id, listing id) to a SKU; `same_buyer` maps an order id to its buyer's
-    other orders; `now` is the instant of the whole batch."""
+    other orders; `points` are middles of divisions
+    (`sourcing/distance.py`); `now` is the instant of the whole batch."""
 
     now: datetime
     connections: Mapping[str, ConnectionFacts]
@@ -118,6 +119,7 @@ class Snapshot:
     audit: AuditFacts = field(default_factory=AuditFacts)
     loads: LoadBook = field(default_factory=LoadBook)
     wave: WavePlan | None = None
+    points: Mapping[str, Wgs84] = field(default_factory=dict)
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL

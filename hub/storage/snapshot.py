@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from hub.clock import from_micros, micros
 from hub.domain.audit import goods_of
 from hub.domain.order import Order
-from hub.domain.snapshot import KnownOrder, Snapshot, WavePlan
+from hub.domain.policies import RankBy
+from hub.domain.snapshot import KnownOrder, Location, Snapshot, WavePlan
+from hub.domain.sourcing.distance import keys_of
 from hub.domain.stock import StockBook
-from hub.storage import loads, rule_facts, safety, stores
+from hub.domain.territories import Wgs84
+from hub.storage import loads, points, rule_facts, safety, stores
 from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
 from hub.storage.personal import buyer_key
 from hub.storage.stock import Stock
+from hub.storage.stores import Store
 from hub.storage.territories import TerritoryMaps
 from hub.vault import BlindIndex
 from mappings.canonical import SalesOrder
@@ -63,6 +67,7 @@ class Snapshots:
             stock=StockBook(safety.without_safety(uow, self._stock.rows(uow, skus))),
             loads=loads.load(uow, locations, now),
             wave=wave,
+            points=_points(uow, all_stores, locations, every),
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
         )
@@ -90,6 +95,20 @@ class Snapshots:
             other = KnownOrder(order_id=row.id, placed_at=from_micros(row.placed_at), goods=row.goods)
             known.setdefault(row.buyer_index, {})[row.id] = other
         return _others(buyers, known)
+
+
+def _points(
+    uow: UnitOfWork,
+    all_stores: Iterable[Store],
+    locations: Iterable[Location],
+    every: Iterable[tuple[str, str, SalesOrder]],
+) -> dict[str, Wgs84]:
+    """Where locations and buyers are; no statement where no store ranks by distance."""
+    if not any(RankBy.DISTANCE in each.policy.rank_by for each in all_stores):
+        return {}
+    addresses = [each.address for each in locations]
+    addresses += [sales.ship_to for _, _, sales in every if sales.ship_to]
+    return points.load(uow, {key for each in addresses for key in keys_of(each)})
 
 
 def _others(

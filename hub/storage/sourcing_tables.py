@@ -1,10 +1,10 @@
-"""Tables of what locations keep back, and of what they have promised to send on which day."""
+"""Tables of what locations keep back, what they promised to send on which day, and where divisions are."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Column, Double, ForeignKey, Integer, PrimaryKeyConstraint, Table
 
 from hub.storage.tables import Key, metadata
 
-__all__ = ["location_loads", "metadata", "safety_stock"]
+__all__ = ["division_points", "location_loads", "metadata", "safety_stock"]
 
 location_loads = Table(
     "location_loads",
@@ -17,6 +17,15 @@ location_loads = Table(
     CheckConstraint("orders >= 0 AND parcels >= 0", name="counted"),
 )
 """`day` is ISO 8601, of the location's own calendar. Only locations with hours or limits have rows."""
+
+division_points = Table(
+    "division_points",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("latitude", Double, nullable=False),
+    Column("longitude", Double, nullable=False),
+)
+"""Middles of divisions in WGS-84; `id` is the key of `sourcing/distance.py`."""
 
 safety_stock = Table(
     "safety_stock",

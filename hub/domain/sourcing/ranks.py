@@ -13,7 +13,9 @@ from hub.domain.freight import price
 from hub.domain.policies import RankBy
 from hub.domain.reach import spot_of
 from hub.domain.snapshot import Location, Ranked, Snapshot
+from hub.domain.sourcing.distance import keys_of, kilometres
 from hub.domain.sourcing.filters import next_dispatch, removed_by_standing
+from hub.domain.territories import Wgs84
 from mappings.canonical import PostalAddress
 
 TYPICAL_GRAMS = 1000
@@ -39,6 +41,18 @@ def remoteness(location: Location, view: View) -> int:
     if not same_province or not (here.province_code or here.province):
         return 2
     return 0 if here.city and here.city == there.city else 1
+
+
+def _distance(location: Location, view: View) -> tuple[bool, int]:
+    here, there = _middle(location.address, view.snapshot), _middle(view.address, view.snapshot)
+    if here is None or there is None:
+        return True, 0
+    return False, kilometres(here, there)
+
+
+def _middle(address: PostalAddress | None, snapshot: Snapshot) -> Wgs84 | None:
+    known = (snapshot.points.get(key) for key in (keys_of(address) if address else ()))
+    return next((point for point in known if point), None)
 
 
 def _freight(location: Location, view: View) -> tuple[bool, Decimal]:
@@ -72,6 +86,7 @@ def _dispatch(location: Location, view: View) -> datetime:
 RANKERS: Mapping[RankBy, Callable[[Location, View], Any]] = {
     RankBy.TERRITORY: lambda location, view: not view.first or location.store_id != view.first,
     RankBy.DIVISION: remoteness,
+    RankBy.DISTANCE: _distance,
     RankBy.FREIGHT: _freight,
     RankBy.LOAD: _load,
     RankBy.DISPATCH: _dispatch,

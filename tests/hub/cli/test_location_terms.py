@@ -70,3 +70,15 @@ def test_safety_stock_is_set_and_listed(warehouse: Any) -> None:
         {"location_id": "wh", "sku": "", "units": 2},
         {"location_id": "wh", "sku": "RED", "units": 5},
     ]
+
+
+def test_middles_of_divisions_are_read_with_every_mistake_in_its_line(warehouse: Any) -> None:
+    Path("cities.csv").write_text(
+        "country,province,city,latitude,longitude\nCN,上海,上海市,31.2,121.5\n,x,y,1,2\nCN,a,b,131.2,1\n",
+        encoding="utf-8",
+    )
+    said = warehouse.fail("locations", "import-points", "cities.csv")
+    assert "line 3: the country is empty" in said
+    assert "line 4: '131.2 1' is no latitude and longitude" in said
+    Path("cities.csv").write_text("country,province,city,latitude,longitude\nCN,上海,,31.2,121.5\n", "utf-8")
+    assert "1 places are known" in warehouse.run("locations", "import-points", "cities.csv")

@@ -13,9 +13,11 @@ from hub.domain.freight import FreightTemplate, FreightZone
 from hub.domain.order import Stage
 from hub.domain.policies import RankBy, StorePolicy
 from hub.domain.reach import Reach, reach
+from hub.domain.sourcing.distance import division_key, kilometres
 from hub.domain.sourcing.hours import LOOK_AHEAD, Hours
 from hub.domain.sourcing.load import Load, LoadBook
-from hub.domain.sourcing.ranks import RANKERS
+from hub.domain.sourcing.ranks import RANKERS, View, ranked
+from hub.domain.territories import Wgs84
 from tests.hub.samples import NOW, address, line, location, order, replace, snapshot
 
 SHANGHAI = Hours(time_zone="Asia/Shanghai", cut_off=time(16))
@@ -169,6 +171,24 @@ class TestRanks:
         assert self.first((RankBy.FREIGHT,), unknown, dear, cheap) == "z-cheap"
         assert self.first((RankBy.FREIGHT,), unknown, dear) == "b-dear"
         assert self.first((RankBy.DIVISION, RankBy.FREIGHT), dear, cheap) == "b-dear"
+
+    def test_nearest_by_coordinates_and_unknown_places_last(self):
+        cities = {"guangzhou": "广州市", "wuhan": "武汉市", "suzhou": "苏州市", "a-nowhere": "某市"}
+        places = [location(key, address=address(province="", city=city)) for key, city in cities.items()]
+        middles = {
+            division_key("CN", "上海"): Wgs84(121.47, 31.23),
+            division_key("CN", "", "苏州市"): Wgs84(120.58, 31.30),
+            division_key("CN", "", "武汉市"): Wgs84(114.30, 30.59),
+            division_key("CN", "", "广州市"): Wgs84(113.26, 23.13),
+        }
+        shown = dataclasses.replace(snapshot({}, locations=places), points=middles)
+        view = View(first="", address=address(province="上海", city="上海市"), snapshot=shown)
+        found = [each.location_id for each in ranked(view, (RankBy.DISTANCE,)).locations]
+        assert found == ["suzhou", "wuhan", "guangzhou", "a-nowhere"]
+
+    def test_kilometres_are_those_of_the_globe(self):
+        assert kilometres(Wgs84(121.47, 31.23), Wgs84(116.41, 39.90)) == pytest.approx(1068, abs=10)
+        assert kilometres(Wgs84(179.9, 0), Wgs84(-179.9, 0)) == 22
 
     def test_least_loaded_first_order_by_order(self):
         policy = StorePolicy(rank_by=(RankBy.LOAD,))

@@ -7,12 +7,16 @@ import pytest
 
 from hub.domain.freight import FreightTemplate, FreightZone
 from hub.domain.order import Stage
+from hub.domain.policies import RankBy, StorePolicy
 from hub.domain.reach import Reach
+from hub.domain.sourcing.distance import division_key
 from hub.domain.sourcing.hours import Hours
+from hub.domain.territories import Wgs84
 from hub.pipeline.resume import hold_orders
-from hub.storage import stores
+from hub.storage import points, stores
 from hub.storage.safety import Safety, set_safety
-from tests.hub.samples import line, location, replace, sales
+from hub.storage.stock import Count
+from tests.hub.samples import address, line, location, replace, sales
 
 ZONE = FreightZone(areas=(Reach(country="CN"),), first_grams=1000, first_price=Decimal("8.50"))
 TERMS = {
@@ -117,3 +121,25 @@ def test_batch_of_many_costs_as_many_statements_as_a_small_one(limited, count_st
     limited.work()
     assert count_statements() <= few
     assert Stage.BACKORDERED in limited.stages().values()
+
+
+def test_nearer_place_sends_it_where_the_store_ranks_by_distance(house):
+    far = location("a-far", address=address(province="广东", city="广州市"))
+    near = location("near", address=address(province="江苏", city="苏州市"))
+    middles = {"上海市": Wgs84(121.47, 31.23), "苏州市": Wgs84(120.58, 31.30), "广州市": Wgs84(113.26, 23.13)}
+    provinces = {"上海市": "上海", "苏州市": "江苏", "广州市": "广东"}
+
+    def set_up(uow):
+        for each in (far, near):
+            stores.add_location(uow, each, house.now)
+            count = Count(sku="GREEN", location_id=each.location_id, on_hand=1)
+            house.books.stock.count(uow, [count], house.now, actor="test")
+        known = {division_key("CN", provinces[city], city): point for city, point in middles.items()}
+        points.save(uow, known)
+        policy = StorePolicy(rank_by=(RankBy.DISTANCE,))
+        stores.add_store(uow, stores.Store(store_id="brand-store", name="Store", policy=policy))
+
+    house.run(set_up)
+    house.take(sales(line(sku="GREEN"), external_id="green"))
+
+    assert house.value("SELECT location_id FROM consignments") == "near"

@@ -11,6 +11,13 @@ Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     op.create_table(
+        "division_points",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("latitude", sa.Double(), nullable=False),
+        sa.Column("longitude", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_division_points")),
+    )
+    op.create_table(
         "waves",
         sa.Column("id", Key, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
