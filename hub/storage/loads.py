@@ -45,7 +45,7 @@ def count(uow: UnitOfWork, changes: Sequence[Change]) -> None:
                 parcels[key] += sign * number
     rows = [
         {"at": at, "day": day, "orders": orders[at, day], "parcels": parcels[at, day]}
-        for at, day in sorted(parcels)
+        for at, day in sorted(orders)
         if orders[at, day] or parcels[at, day]
     ]
     if rows:
@@ -70,9 +70,9 @@ def _add(uow: UnitOfWork, rows: str) -> None:
 
 
 def _promised(order: Order | None) -> Counter[tuple[str, str]]:
-    """(location, day) → parcels."""
-    return Counter(
-        (each.location_id, each.dispatch_on.isoformat())
-        for each in (order.consignments if order else ())
-        if each.dispatch_on and each.stage is not Parcel.CANCELLED
-    )
+    """(location, day) → parcels; 0 where all that leaves travels in parcels of other orders."""
+    found: Counter[tuple[str, str]] = Counter()
+    for each in order.consignments if order else ():
+        if each.dispatch_on and each.stage is not Parcel.CANCELLED:
+            found[each.location_id, each.dispatch_on.isoformat()] += not each.is_passenger
+    return found
