@@ -5,6 +5,7 @@ import pytest
 
 from hub.domain.policies import AllocateWhen, StorePolicy
 from hub.pipeline import waves
+from hub.pipeline.resume import resume_backorders
 from hub.storage import stores
 from hub.storage import waves as kept_waves
 from hub.storage.database import UnitOfWork
@@ -107,6 +108,10 @@ def test_order_that_nothing_is_left_for_is_back_ordered_and_waits_again_when_sto
 
     assert apply(house, plan(house)) == Tally(as_planned=4, waiting=1)
     assert sorted(house.stages().values()) == ["backordered"] + ["released"] * 4
+    more = counts("wh", RED=9)
+    house.run(lambda uow: house.books.stock.count(uow, more, house.now, actor="test"))
+    house.run(lambda uow: resume_backorders(house.books, uow, ["RED"], "", house.now))
+    assert sorted(house.stages().values()) == ["approved"] + ["released"] * 4
 
 
 def test_second_wave_finds_only_what_the_first_left(house):

@@ -14,9 +14,10 @@ from hub.domain.sourcing.hours import Hours
 from hub.domain.territories import Wgs84
 from hub.pipeline.resume import hold_orders
 from hub.storage import points, stores
+from hub.storage.loads import count
 from hub.storage.safety import Safety, set_safety
 from hub.storage.stock import Count
-from tests.hub.samples import address, line, location, replace, sales
+from tests.hub.samples import address, consignment, line, location, order, replace, sales, shipped
 
 ZONE = FreightZone(areas=(Reach(country="CN"),), first_grams=1000, first_price=Decimal("8.50"))
 TERMS = {
@@ -77,6 +78,20 @@ def test_what_is_taken_back_frees_its_day(limited):
 def test_orders_without_limits_leave_no_trace(house):
     house.take(bought(1))
     assert loads(house) == []
+
+
+def test_parcel_that_is_another_orders_takes_no_room_of_its_own(limited):
+    day = date(2026, 3, 2)
+    own = consignment(1, dispatch_on=day)
+    passenger = consignment(2, dispatch_on=day, shared_as="o9-1")
+    changes = [
+        (None, shipped(order(), Stage.RELEASED, own)),
+        (None, shipped(order(), Stage.RELEASED, passenger)),
+    ]
+
+    limited.run(lambda uow: count(uow, changes))
+
+    assert loads(limited) == [("wh", "2026-03-02", 2, 1)]
 
 
 def keep(house, units, sku=""):
