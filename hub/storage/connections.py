@@ -57,12 +57,19 @@ class Connections:
     def open_index(self, uow: UnitOfWork) -> BlindIndex:
         """The key of the blind indexes; made at the first start."""
         if self._index is None:
-            row = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=INDEX_KEY)
-            wrapped = bytes(row.wrapped) if row else self._vault.new_wrapped_key(INDEX_KEY)
-            if row is None:
-                uow.change("INSERT INTO secrets VALUES (:name, :wrapped)", name=INDEX_KEY, wrapped=wrapped)
-            self._index = self._vault.unwrap_index(wrapped, INDEX_KEY)
+            self._index = self._vault.unwrap_index(self._wrapped(uow, INDEX_KEY), INDEX_KEY)
         return self._index
+
+    def open_named(self, uow: UnitOfWork, name: str) -> SealingKey:
+        """A key of the hub itself, for what belongs to no connection; made when it is needed first."""
+        return self._vault.unwrap(self._wrapped(uow, name), name)
+
+    def _wrapped(self, uow: UnitOfWork, name: str) -> bytes:
+        row = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=name)
+        wrapped = bytes(row.wrapped) if row else self._vault.new_wrapped_key(name)
+        if row is None:
+            uow.change("INSERT INTO secrets VALUES (:name, :wrapped)", name=name, wrapped=wrapped)
+        return wrapped
 
     def open_keys(self, uow: UnitOfWork, needed: Iterable[str] | None = None) -> None:
         """Open the data keys of connections (`needed` null: of all) that are not open yet."""
@@ -227,11 +234,11 @@ class Connections:
                 id=row.id,
                 wrapped=self._vault.rewrap(bytes(row.wrapped), row.id),
             )
-        index = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=INDEX_KEY)
-        if index:
-            wrapped = self._vault.rewrap(bytes(index.wrapped), INDEX_KEY)
+        for each in uow.all("SELECT name, wrapped FROM secrets"):
             uow.change(
-                "UPDATE secrets SET wrapped = :wrapped WHERE name = :name", name=INDEX_KEY, wrapped=wrapped
+                "UPDATE secrets SET wrapped = :wrapped WHERE name = :name",
+                name=each.name,
+                wrapped=self._vault.rewrap(bytes(each.wrapped), each.name),
             )
         return len(rows)
 
