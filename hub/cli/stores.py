@@ -1,6 +1,7 @@
 """The record of a store: whose it is, where it works from, what it may do, where it is on the web."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
@@ -13,11 +14,13 @@ from hub.cli.shown import AsJson, masked, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.configuration import Change
-from hub.domain.store_records import Certificate, CertificateKind, StoreStatus
+from hub.domain.store_records import Certificate, CertificateKind, Registered, Standing, StoreStatus
+from hub.domain.store_records.certificates import standing
 from hub.jobs.stock import reaudit
 from hub.pipeline.configuration import STORES, By, ConfigurationFault, StoreEntry, change
 from hub.storage import store_records
 from hub.storage.database import UnitOfWork
+from hub.storage.register import register
 from hub.storage.store_records import NUMBERS_KEY, LinkState
 
 StoreId = Annotated[str, typer.Argument(metavar="STORE", help="Id of the store.")]
@@ -203,3 +206,49 @@ def uncertify(store: StoreId, name: Name) -> None:
 
     edit_store(store, edit)
     typer.echo(f"certificate {name} of store {store} is taken away.")
+
+
+@stores.command("certificates")
+def certificates(
+    store: Annotated[str, typer.Argument(metavar="[STORE]", help="Default: all stores.")] = "",
+    alarms: Annotated[bool, typer.Option("--alarms", help="Only what expires soon or has expired.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The register of all stores, the first to end first. Access tokens of connections stand in it too; the
+    hub renews them by itself."""
+
+    async def work(hub: HubContext) -> list[dict[str, Any]]:
+        rows = await hub.database.read(lambda uow: register(uow, hub.books.connections))
+        days = hub.settings.certificate_alarm_days.by_kind()
+        today = hub.now().date()
+        return [_register_row(row, today, days) for row in rows if store in ("", row.store_id)]
+
+    found = with_hub(work)
+    show(
+        [each for each in found if not alarms or each["state"] != Standing.VALID],
+        {
+            "store": lambda row: row["store"] or "the brand",
+            "certificate": lambda row: row["certificate"],
+            "kind": lambda row: row["kind"].replace("_", " "),
+            "issuer": lambda row: row["issuer"] or "-",
+            "until": lambda row: str(row["valid_until"] or "not limited"),
+            "days left": lambda row: "-" if row["days_left"] is None else row["days_left"],
+            "state": lambda row: "renewed by itself" if row["is_renewed"] else row["state"].value,
+        },
+        as_json=as_json,
+        nothing="Nothing is there to look after: `orderhub stores certify` enters a certificate.",
+    )
+
+
+def _register_row(row: Registered, today: date, alarm_days: Mapping[str, int]) -> dict[str, Any]:
+    state = standing(row, today, alarm_days)
+    return {
+        "store": row.store_id,
+        "certificate": row.name,
+        "kind": row.certificate.kind.value,
+        "issuer": row.certificate.issuer,
+        "valid_until": row.certificate.valid_until,
+        "days_left": row.days_left(today),
+        "state": state,
+        "is_renewed": bool(row.connection_id) and state is Standing.VALID,
+    }

@@ -14,6 +14,8 @@ from hub.vault import BlindIndex, SealingKey, Vault
 from mappings.structs import FrozenStruct
 
 INDEX_KEY = "blind-index"
+_ENDS = ("ends_at", "expires_at")
+"""What connectors call the end of a token, behind the name of its slot."""
 
 
 class ConnectionStatus(StrEnum):
@@ -178,6 +180,18 @@ class Connections:
         place = f"connection:{connection_id}:credentials"
         opened: dict[str, str] = msgspec.json.decode(self._opened(row).open(row.credentials, place))
         return opened
+
+    def token_ends(self, uow: UnitOfWork) -> dict[str, datetime]:
+        """Connection → when the first of its access tokens ends, of those whose platform says so."""
+        rows = uow.all("SELECT id, data_key, credentials FROM connections WHERE credentials IS NOT NULL")
+        found = {}
+        for row in rows:
+            opened = self._opened(row).open(row.credentials, f"connection:{row.id}:credentials")
+            tokens: dict[str, str] = msgspec.json.decode(opened)
+            ends = [value for name, value in tokens.items() if name.endswith(_ENDS)]
+            if ends:
+                found[row.id] = min(map(datetime.fromisoformat, ends))
+        return found
 
     def begin_renewal(self, uow: UnitOfWork, connection_id: str, lease_now: int, lease: timedelta) -> int:
         """Become the one who renews: the end of the lease, which proves it is ours; 0 while somebody else

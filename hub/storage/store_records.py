@@ -1,14 +1,13 @@
 """Store records with certificates and links: whole sets of them in a fixed number of statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from hub.clock import from_micros, micros
 from hub.domain.store_records import LinkKind, StoreRecord
-from hub.domain.store_records.certificates import Expiry, expiring
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
 from hub.vault import SealingKey
@@ -165,16 +164,6 @@ def numbers(uow: UnitOfWork, key: SealingKey, store_id: str) -> dict[str, str]:
 
 def _place(store_id: str, name: str) -> str:
     return f"certificate:{store_id}:{name}"
-
-
-def expiries(uow: UnitOfWork, today: date, alarm_days: Mapping[str, int]) -> list[Expiry]:
-    """What of all stores has expired, or will within the days of its kind; the most urgent first."""
-    found = [
-        each
-        for store_id, record in records(uow).items()
-        for each in expiring(store_id, record.certificates, today, alarm_days)
-    ]
-    return sorted(found, key=lambda each: (each.valid_until, each.store_id, each.name))
 
 
 def links(uow: UnitOfWork, store_id: str = "") -> list[LinkState]:

@@ -1,7 +1,7 @@
 """Licences and authorisations of a store: until when each is valid, and when somebody must be told."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from mappings.structs import FrozenStruct
@@ -37,27 +37,38 @@ class Certificate(FrozenStruct, forbid_unknown_fields=True, omit_defaults=True):
             )
 
 
-class Expiry(FrozenStruct):
-    """A certificate that somebody must look after. `days_left` is negative when it has expired."""
+class Registered(FrozenStruct):
+    """A row of the register over all stores. `connection_id` is set for the access token of a connection,
+    which the hub renews by itself; then `trouble` says why it may not."""
 
     store_id: str
     name: str
-    kind: str
-    valid_until: date
-    days_left: int
+    certificate: Certificate
+    connection_id: str = ""
+    trouble: str = ""
 
-    @property
-    def is_over(self) -> bool:
-        return self.days_left < 0
+    def days_left(self, today: date) -> int | None:
+        """After today; negative when it has expired, null: it is not limited."""
+        until = self.certificate.valid_until
+        return None if until is None else (until - today).days
 
 
-def expiring(
-    store_id: str, certificates: Mapping[str, Certificate], today: date, alarm_days: Mapping[str, int]
-) -> Iterator[Expiry]:
-    """Those that have expired, or will within the days that their kind is told in advance."""
-    for name, each in certificates.items():
-        if each.valid_until and each.valid_until <= today + timedelta(days=alarm_days[each.kind]):
-            left = (each.valid_until - today).days
-            yield Expiry(
-                store_id=store_id, name=name, kind=each.kind, valid_until=each.valid_until, days_left=left
-            )
+class Standing(StrEnum):
+    """How a row of the register is."""
+
+    VALID = "valid"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+
+
+def standing(row: Registered, today: date, alarm_days: Mapping[str, int]) -> Standing:
+    """`alarm_days`: kind → so many days before the end somebody is told. A token that the hub renews ends all
+    the time: it counts as expired only where its connection is in trouble too."""
+    left = row.days_left(today)
+    if left is None:
+        return Standing.VALID
+    if row.connection_id:
+        return Standing.EXPIRED if left < 0 and row.trouble else Standing.VALID
+    if left < 0:
+        return Standing.EXPIRED
+    return Standing.EXPIRING if left <= alarm_days[row.certificate.kind] else Standing.VALID

@@ -82,3 +82,13 @@ def test_what_was_set_is_on_record_with_the_actor(east: Any) -> None:
     east.run("stores", "set", "east", "--brand", "Acme")
     (found,) = east.json("config", "log")
     assert found["actor"].startswith("cli") and found["change"]["after"]["brand"] == "Acme"
+
+
+def test_the_register_shows_what_is_to_be_looked_after(east: Any) -> None:
+    east.run("stores", "certify", "east", "old", "--kind", "permit", "--until", "2020-01-01")
+    east.run("stores", "certify", "east", "new", "--kind", "permit")
+
+    (row,) = east.json("stores", "certificates", "--alarms")
+    assert (row["store"], row["certificate"], row["state"]) == ("east", "old", "expired")
+    assert [each["certificate"] for each in east.json("stores", "certificates", "east")] == ["old", "new"]
+    assert "not limited" in east.run("stores", "certificates")

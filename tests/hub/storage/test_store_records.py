@@ -1,6 +1,6 @@
 """Store records in the database: whole sets in few statements, numbers sealed, visits remembered."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 import pytest
@@ -101,14 +101,3 @@ def test_a_thousand_records_take_as_many_statements_as_one(house, count_statemen
         return count_statements()
 
     assert saved(1) == saved(1000)
-
-
-@pytest.mark.parametrize(("days", "left"), [(-1, None), (0, 30), (30, 0), (31, -1)])
-def test_expiry_is_told_so_many_days_before_and_for_ever_after(house, days, left):
-    save(house, brand_store=RECORD)
-    today = date(2026, 4, 1) + timedelta(days=days)
-
-    found = house.run(lambda uow: store_records.expiries(uow, today, {"business_licence": 30}))
-
-    assert [each.days_left for each in found] == ([] if left is None else [left])
-    assert all(each.is_over == (left < 0) for each in found)
