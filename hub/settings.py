@@ -95,6 +95,9 @@ class HubSettings(BaseSettings):
     keep_documents: Duration = Field(
         timedelta(days=90), description="How long raw documents are kept; their digests stay."
     )
+    link_check_every: Duration = Field(
+        timedelta(days=1), description="How often the web links of stores are visited."
+    )
     certificate_alarm_days: AlarmDays = Field(
         AlarmDays(),
         description="How many days before the certificate of a store expires `orderhub doctor` and the"

@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("hub.cli.doctor", "Check settings, database, queue, plug-ins, clock and disk."),
     "connections": ("hub.cli.connections", "Links to store platforms and carriers."),
     "connectors": ("hub.cli.connectors", "Connectors that are installed, and how they score."),
-    "stores": ("hub.cli.stores", "Storefronts of the brand: record, certificates, web links, rules."),
+    "stores": ("hub.cli.links", "Storefronts of the brand: record, certificates, web links, rules."),
     "config": ("hub.cli.config", "Export, compare and apply all settings as one reviewed file."),
     "locations": ("hub.cli.places", "Where goods are."),
     "territories": ("hub.cli.territories", "Areas that stores serve: divisions, polygons, overlaps, gaps."),
