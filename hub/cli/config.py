@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from hub.cli import entering
+from hub.cli.config_file import is_json, read_file, written
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, plain, show, show_json
 from hub.cli.state import with_hub
@@ -22,8 +23,6 @@ from hub.storage import setting_changes
 
 app = typer.Typer(no_args_is_help=True, help="Export, compare and apply all settings as one reviewed file.")
 
-MOST_BYTES = 64 * 1024 * 1024
-
 File = Annotated[Path, typer.Argument(metavar="FILE", help="As `orderhub config export` writes it.")]
 Complete = Annotated[
     bool, typer.Option("--complete", help="Entries that a section of the file lacks go; else they stay.")
@@ -34,10 +33,10 @@ Complete = Annotated[
 def export(
     into: Annotated[str, typer.Argument(metavar="[FILE]", help="Default: print it.")] = "",
 ) -> None:
-    """Write stores with their records, policies and rules, locations, territories and price floors as JSON,
-    sorted, so that two exports compare well. Secrets and numbers of certificates are left out."""
+    """Write stores with their records, policies and rules, locations, territories and price floors as YAML
+    (JSON if FILE ends in .json). Secrets and numbers of certificates are left out."""
     document = with_hub(lambda hub: hub.database.read(lambda uow: exported(uow, hub.now())))
-    text = msgspec.json.format(msgspec.json.encode(document, order="deterministic"), indent=2).decode() + "\n"
+    text = written(document, as_json=is_json(Path(into)))
     if not into:
         typer.echo(text, nl=False)
         return
@@ -51,7 +50,7 @@ def export(
 @app.command("diff")
 def diff(file: File, complete: Complete = False, as_json: AsJson = False) -> None:
     """Show exactly what `apply` would change. Exit code 2 if it would change anything."""
-    document = _read(file)
+    document = read_file(file)
 
     async def work(hub: HubContext) -> list[Change]:
         return await hub.database.read(lambda uow: planned(uow, document, hub.now(), is_complete=complete))
@@ -66,7 +65,7 @@ def diff(file: File, complete: Complete = False, as_json: AsJson = False) -> Non
 def apply(file: File, complete: Complete = False, as_json: AsJson = False) -> None:
     """Make the settings those of the file, all or nothing, and record who did. Orders on hold are audited
     again."""
-    document = _read(file)
+    document = read_file(file)
 
     async def work(hub: HubContext) -> list[Change]:
         by = By(actor=entering.actor(), now=hub.now(), new_id=hub.books.new_id)
@@ -95,17 +94,6 @@ def log(
         as_json=as_json,
         nothing="Nothing was changed yet by `config apply` or `stores set`.",
     )
-
-
-def _read(file: Path) -> object:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise Problem(f"{file} is larger than {MOST_BYTES // 1024**2} MB: apply its sections one by one")
-        return msgspec.json.decode(file.read_bytes())
-    except OSError as error:
-        raise Problem(f"the file {file} cannot be read: {error.strerror}") from None
-    except msgspec.DecodeError as error:
-        raise Problem(f"{file} is not valid JSON: {error}") from None
 
 
 def _explained(work: Callable[[HubContext], Awaitable[list[Change]]]) -> list[Change]:
