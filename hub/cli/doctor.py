@@ -206,6 +206,13 @@ def _connections(settings: HubSettings, database: Database, world: World) -> Ite
                 detail=each.paused_reason or each.last_error,
                 remedy=f"`orderhub connections settings {each.connection_id}`, then resume",
             )
+        for flow in sorted(each.paused_flows):
+            yield Finding(
+                check=f"connection {each.connection_id}, flow {flow}",
+                state="warn",
+                detail="is paused",
+                remedy=f"`orderhub connections resume {each.connection_id} --flow {flow}`",
+            )
     yield Finding(check="connections", state="ok", detail=f"{len(every)}, all keys open")
     yield from _certificates(settings, connections, database, world)
 

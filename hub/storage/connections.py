@@ -46,6 +46,12 @@ class Connection(FrozenStruct):
     pulled_at: datetime | None
     failures: int
     version: int
+    paused_flows: frozenset[str] = frozenset()
+
+    @property
+    def may_be_asked(self) -> bool:
+        """For orders and notices of them."""
+        return self.status is not ConnectionStatus.PAUSED and "orders" not in self.paused_flows
 
 
 class Connections:
@@ -170,6 +176,7 @@ class Connections:
             pulled_at=from_micros(row.pulled_at) if row.pulled_at is not None else None,
             failures=row.failures,
             version=row.version,
+            paused_flows=frozenset(row.paused_flows.split()),
         )
 
     def credentials(self, uow: UnitOfWork, connection_id: str) -> dict[str, str]:
@@ -370,7 +377,7 @@ class Connections:
             row.id
             for row in uow.all(
                 "SELECT id FROM connections WHERE status <> :paused AND kind = 'store'"
-                " AND next_pull_at <= :now ORDER BY next_pull_at, id",
+                " AND paused_flows NOT LIKE '%orders%' AND next_pull_at <= :now ORDER BY next_pull_at, id",
                 paused=ConnectionStatus.PAUSED.value,
                 now=micros(now),
             )
@@ -382,6 +389,7 @@ class Connections:
             row.id
             for row in uow.all(
                 "SELECT id FROM connections WHERE status <> :paused AND next_poll_at <= :now"
+                " AND paused_flows NOT LIKE '%orders%'"
                 " AND capabilities LIKE '%PollsNotices%' ORDER BY next_poll_at, id",
                 paused=ConnectionStatus.PAUSED.value,
                 now=micros(now),

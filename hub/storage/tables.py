@@ -77,6 +77,7 @@ connections = Table(
     _text("accepts_tokens_of"),
     _text("status"),
     _text("paused_reason"),
+    _text("paused_flows"),
     _text("last_error"),
     Column("armed_from", Instant, nullable=True),
     Column("bookmark", Text, nullable=False, server_default=""),
@@ -86,7 +87,7 @@ connections = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
 )
-"""`status`: observing (pulls and decides, its outbox waits), active, paused."""
+"""`status`: observing (pulls and decides, its outbox waits), active, paused; `paused_flows`: see `Flow`."""
 
 Index("ix_connections_store", connections.c.store_id)
 

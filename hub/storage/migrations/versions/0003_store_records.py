@@ -58,3 +58,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_store_records_store_id")),
         sa.PrimaryKeyConstraint("store_id", name=op.f("pk_store_records")),
     )
+    op.add_column("connections", sa.Column("paused_flows", sa.Text(), server_default="", nullable=False))
