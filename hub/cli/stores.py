@@ -10,14 +10,14 @@ import typer
 from hub.cli import entering
 from hub.cli.places import stores
 from hub.cli.problem import Problem
+from hub.cli.setting import edit_entry
 from hub.cli.shown import AsJson, masked, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.configuration import Change
 from hub.domain.store_records import Certificate, CertificateKind, Registered, Standing, StoreStatus
 from hub.domain.store_records.certificates import standing
-from hub.jobs.stock import reaudit
-from hub.pipeline.configuration import STORES, By, ConfigurationFault, StoreEntry, change
+from hub.pipeline.configuration import STORES, StoreEntry
 from hub.storage import store_records
 from hub.storage.database import UnitOfWork
 from hub.storage.register import register
@@ -76,29 +76,14 @@ def edit_store(
     edit: Callable[[StoreEntry], StoreEntry],
     besides: Callable[[HubContext, UnitOfWork], None] = lambda hub, uow: None,
 ) -> list[Change]:
-    """Change a store that is there, and what `besides` does in the same transaction. Orders on hold are
-    audited again."""
+    """As `edit_entry`, of a store that is there."""
 
     def known(entry: StoreEntry | None) -> StoreEntry:
         if entry is None:
             raise Problem(f"there is no store {store!r}: `orderhub stores list` shows those there are")
         return edit(entry)
 
-    async def work(hub: HubContext) -> list[Change]:
-        def save(uow: UnitOfWork) -> list[Change]:
-            by = By(actor=entering.actor(), now=hub.now(), new_id=hub.books.new_id)
-            done = change(uow, STORES, store, known, by)
-            besides(hub, uow)
-            return done
-
-        done = await hub.database.run(save)
-        await reaudit(hub)
-        return done
-
-    try:
-        return with_hub(work)
-    except ConfigurationFault as fault:
-        raise Problem(str(fault)) from None
+    return edit_entry(STORES, store, known, besides)
 
 
 @stores.command("show")

@@ -5,8 +5,8 @@ and to the sealed numbers of certificates, and neither is a section.
 """
 
 from hub.pipeline.configuration.document import ROOMS, apply, change, export, plan
-from hub.pipeline.configuration.places import LOCATIONS
-from hub.pipeline.configuration.section import By, ConfigurationFault
+from hub.pipeline.configuration.places import LOCATIONS, LocationEntry
+from hub.pipeline.configuration.section import By, ConfigurationFault, Section
 from hub.pipeline.configuration.stores import STORES, StoreEntry
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "STORES",
     "By",
     "ConfigurationFault",
+    "LocationEntry",
+    "Section",
     "StoreEntry",
     "apply",
     "change",

@@ -1,6 +1,6 @@
 """The whole document: export, plan, apply; and a change of one entry, recorded the same way."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,6 +15,8 @@ from hub.storage.database import UnitOfWork
 from mappings.structs import FrozenStruct
 
 T = TypeVar("T", bound=FrozenStruct)
+
+MOST_NAMED = 10
 
 ROOMS: tuple[Section[Any], ...] = (STORES, LOCATIONS, AREAS, TERRITORIES, PRICE_FLOORS)
 """In the order in which they are saved: what is referred to comes first."""
@@ -116,4 +118,11 @@ def _missing(uow: UnitOfWork, planned: Sequence[Change], present: Entries, wante
             if need.name not in known[need.kind]:
                 what = "carrier connection" if need.kind == "carriers" else f"entry of {need.kind}"
                 place = f"{each.section}.{each.entry}.{need.field}"
-                yield f"{place}: there is no {what} {need.name!r}: add it first"
+                there_are = _some(known[need.kind])
+                yield f"{place}: there is no {what} {need.name!r}; there are: {there_are}"
+
+
+def _some(names: Collection[str]) -> str:
+    """All of a few; of many the first ones and how many there are."""
+    more = f" … ({len(names)} in all)" if len(names) > MOST_NAMED else ""
+    return ", ".join(sorted(names)[:MOST_NAMED]) + more or "none yet"

@@ -202,7 +202,7 @@ def test_one_flow_is_paused_and_resumed_with_its_trace(connected: Any) -> None:
     (shop,) = [each for each in connected.json("connections", "list") if each["id"] == "shop"]
     assert (shop["status"], shop["paused_flows"]) == ("observing", "stock")
     assert "connection shop, flow stock" in connected.run("doctor")
-    (trace,) = connected.json("config", "log")
+    (trace,) = connected.json("config", "log", "--limit", "1")
     assert trace["change"]["after"] == {"paused_flows": ["stock"], "why": "counting"}
 
     assert "already" in connected.run("connections", "pause", "shop", "--flow", "stock")

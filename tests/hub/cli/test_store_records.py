@@ -80,8 +80,10 @@ def test_a_replaced_certificate_keeps_its_number_and_one_taken_away_loses_it(eas
 
 def test_what_was_set_is_on_record_with_the_actor(east: Any) -> None:
     east.run("stores", "set", "east", "--brand", "Acme")
-    (found,) = east.json("config", "log")
-    assert found["actor"].startswith("cli") and found["change"]["after"]["brand"] == "Acme"
+    found = east.json("config", "log")
+    assert found[0]["actor"].startswith("cli") and found[0]["change"]["after"]["brand"] == "Acme"
+    kept = [(each["change"]["section"], each["change"]["entry"]) for each in found]
+    assert kept == [("stores", "east"), ("stores", "east"), ("locations", "wh")]
 
 
 def test_the_register_shows_what_is_to_be_looked_after(east: Any) -> None:
