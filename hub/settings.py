@@ -96,7 +96,7 @@ class HubSettings(BaseSettings):
         timedelta(days=90), description="How long raw documents are kept; their digests stay."
     )
     link_check_every: Duration = Field(
-        timedelta(days=1), description="How often the web links of stores are visited."
+        timedelta(days=1), gt=timedelta(0), description="How often the web links of stores are visited."
     )
     certificate_alarm_days: AlarmDays = Field(
         AlarmDays(),

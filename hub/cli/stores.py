@@ -101,7 +101,7 @@ def show_(store: StoreId, as_json: AsJson = False) -> None:
         "owner": entry.owner,
         "status": entry.status.value,
         "currency": entry.currency,
-        "time zone": entry.time_zone,
+        "time_zone": entry.time_zone,
         "locations": entry.locations,
         "departments": entry.departments,
         "carriers": entry.policy.carriers,
@@ -109,7 +109,8 @@ def show_(store: StoreId, as_json: AsJson = False) -> None:
     if as_json:
         show_json({**facts, "certificates": entry.certificates, "links": links})
         return
-    show_facts(facts)
+    facts["links"] = [f"{url} ({kind.value.replace('_', ' ')})" for url, kind in entry.links.items()]
+    show_facts({name.replace("_", " "): value for name, value in facts.items()})
     show_certificates(entry, numbers)
 
 

@@ -97,6 +97,7 @@ def test_a_link_that_is_taken_away_is_gone(linked: Any) -> None:
 
 def test_links_stand_in_the_exported_file(linked: Any) -> None:
     assert linked.json("config", "log")[0]["change"]["after"]["links"] == {URL: "storefront"}
+    assert f"{URL} (storefront)" in linked.run("stores", "show", "east")
     assert f"links: {{'{URL}': storefront}}" in linked.run("config", "export")
 
 
