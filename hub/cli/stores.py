@@ -11,7 +11,7 @@ from hub.cli import entering
 from hub.cli.places import stores
 from hub.cli.problem import Problem
 from hub.cli.setting import edit_entry
-from hub.cli.shown import AsJson, masked, show, show_facts, show_json
+from hub.cli.shown import AsJson, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.configuration import Change
@@ -21,6 +21,7 @@ from hub.pipeline.configuration import STORES, StoreEntry
 from hub.storage import store_records
 from hub.storage.database import UnitOfWork
 from hub.storage.register import register
+from hub.storage.showing import masked
 from hub.storage.store_records import NUMBERS_KEY, LinkState
 
 StoreId = Annotated[str, typer.Argument(metavar="STORE", help="Id of the store.")]
