@@ -1,5 +1,5 @@
-"""OAuth 2.0 client credentials (RFC 6749, section 4.4): a token for the client itself, renewed in time; and the
-same with a refresh token that stays (section 6): a token for whoever consented once.
+"""OAuth 2.0 client credentials (RFC 6749, section 4.4): a token for the client itself, renewed in time; and
+the same with a refresh token that stays (section 6): a token for whoever consented once.
 
 The token is asked for as part of the request that needs it, so that whoever sends through this needs to know
 nothing of tokens. A token takes nothing away when it is made, so asking again is harmless.
@@ -97,5 +97,7 @@ class ClientCredentials(httpx.Auth):
 def _classify(response: httpx.Response, write: bool) -> ConnectorError | None:
     if response.status_code in (400, 401, 403):
         code = str(response.status_code)
-        return AuthenticationFailed("client id and secret, or the refresh token, are refused: check them", code=code)
+        return AuthenticationFailed(
+            "client id and secret, or the refresh token, are refused: check them", code=code
+        )
     return classify_status(response, write)

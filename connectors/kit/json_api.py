@@ -78,7 +78,9 @@ class JsonApi:
         headers: Mapping[str, str] | None = None,
     ) -> T:
         """The answer in its shape. One that is not: what became of a write is not known."""
-        answer = await self.send(method, path, body, write=write, params=params, cost=cost, of=of, headers=headers)
+        answer = await self.send(
+            method, path, body, write=write, params=params, cost=cost, of=of, headers=headers
+        )
         try:
             return decode(answer, shape)
         except MappingError as error:

@@ -26,7 +26,7 @@ class Budget(Protocol):
         """Returns when `cost` may be spent on the operation `of`; waits if it must."""
 
     def pause(self, until: datetime, of: str = "") -> None:
-        """The platform said «not before»: nobody spends until then; on this operation only, if one is named."""
+        """The platform said «not before»: nobody spends until then; on this operation alone, if named."""
 
 
 class TokenBucket:

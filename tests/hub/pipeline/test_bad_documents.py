@@ -24,6 +24,16 @@ REGISTRY = registry.load()
 PLATFORMS = sorted(REGISTRY.stores)
 
 SPOTS: dict[str, dict[str, tuple[str | int, ...]]] = {
+    "amazon": {
+        "id": ("orderId",),
+        "lines": ("orderItems",),
+        "quantity": ("orderItems", 0, "quantityOrdered"),
+        "code": ("fulfillment", "fulfillmentStatus"),
+        "name": ("recipient", "deliveryAddress", "name"),
+        "total": ("proceeds", "grandTotal", "amount"),
+        "placed": ("createdTime",),
+        "currency": ("proceeds", "grandTotal", "currencyCode"),
+    },
     "bigcommerce": {
         "id": ("id",),
         "lines": ("consignments",),
