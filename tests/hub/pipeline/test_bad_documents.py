@@ -53,6 +53,16 @@ SPOTS: dict[str, dict[str, tuple[str | int, ...]]] = {
         "total": ("pay_amount",),
         "placed": ("create_time",),
     },
+    "ebay": {
+        "id": ("orderId",),
+        "lines": ("lineItems",),
+        "quantity": ("lineItems", 0, "quantity"),
+        "code": ("orderPaymentStatus",),
+        "name": ("fulfillmentStartInstructions", 0, "shippingStep", "shipTo", "fullName"),
+        "total": ("pricingSummary", "total", "value"),
+        "placed": ("creationDate",),
+        "currency": ("pricingSummary", "total", "currency"),
+    },
     "magento": {
         "id": ("entity_id",),
         "lines": ("items",),
