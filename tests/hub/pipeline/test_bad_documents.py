@@ -63,6 +63,15 @@ SPOTS: dict[str, dict[str, tuple[str | int, ...]]] = {
         "placed": ("creationDate",),
         "currency": ("pricingSummary", "total", "currency"),
     },
+    "jd": {
+        "id": ("orderId",),
+        "lines": ("itemInfoList",),
+        "quantity": ("itemInfoList", 0, "itemTotal"),
+        "code": ("orderState",),
+        "name": ("consigneeInfo", "fullname"),
+        "total": ("orderPayment",),
+        "placed": ("orderStartTime",),
+    },
     "magento": {
         "id": ("entity_id",),
         "lines": ("items",),
@@ -365,7 +374,7 @@ def test_odd_hours_are_the_instants_they_are(shop, platform, when):
         "bigcommerce": format_datetime(moment),
         "magento": f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "douyin": int(moment.timestamp()),
-        **dict.fromkeys(("pinduoduo", "taobao", "youzan"), beijing),
+        **dict.fromkeys(("jd", "pinduoduo", "taobao", "youzan"), beijing),
     }
 
     deliver(shop, put(first, SPOTS[platform]["placed"], spelt.get(platform, with_zone)))
