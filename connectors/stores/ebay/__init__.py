@@ -26,6 +26,7 @@ PLUGIN = StorePlugin(
         "carrier codes beside those of documentation and sample; others are told as Other.",
         "signs in tracking numbers beside letters and digits are left out.",
         "listings that were not made through the Inventory API are invisible to it.",
+        "a refund and a cancellation move the order's lastModifiedDate.",
     ),
 )
 

@@ -1,6 +1,7 @@
 """The connector to one eBay seller account: Fulfillment and Inventory API.
 
-Refunds and cancellations come in with their order, whose time of change they move.
+Refunds and cancellations come in with their order, whose time of change they move. Notifications are not
+read: a signature needs a public key that is fetched first, and no source here says where they name an order.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
