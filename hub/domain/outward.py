@@ -40,6 +40,7 @@ def shipment_request(
         recipient=sales.ship_to,
         cargo=tuple(item for each in carried for item in _cargo(*each)),
         weight_grams=_weight([consignment for _, consignment in carried], grams),
+        service=consignment.service,
         note="\n".join(dict.fromkeys(other.sales.note for other, _ in carried if other.sales.note)),
         currency=sales.currency,
         collect_on_delivery=collect,

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from hub.domain.audit_facts import AuditFacts
+from hub.domain.departments import ShippingFacts
 from hub.domain.policies import StorePolicy
 from hub.domain.stock import StockBook
 from hub.domain.territories import TerritoryMap
@@ -63,6 +64,7 @@ class Snapshot:
     policy_versions: Mapping[str, int] = field(default_factory=dict)
     same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
     audit: AuditFacts = field(default_factory=AuditFacts)
+    shipping: ShippingFacts = field(default_factory=ShippingFacts)
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL

@@ -220,6 +220,15 @@ class Outbox:
             for order in orders
         }
 
+    def asking(self, uow: UnitOfWork, subjects: Sequence[str]) -> set[str]:
+        """Those of these consignments for which a carrier has still to be asked for its quote."""
+        rows = uow.all(
+            f"SELECT DISTINCT o.subject FROM {keys(uow, s='text')} JOIN outbox o"
+            " ON o.subject = k.s AND o.state = 'open' AND o.verb = 'quote'",
+            keys=packed([{"s": each} for each in sorted(set(subjects))]),
+        )
+        return {row.subject for row in rows}
+
     def claim(
         self, uow: UnitOfWork, connection_id: str, limit: int, now: datetime, lease_now: int
     ) -> list[Message]:

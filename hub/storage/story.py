@@ -39,6 +39,7 @@ STEPS: Mapping[str, str] = {
     "audit": "checked",
     "allocate": "stock sought",
     "release": "released for shipping",
+    "quote": "prices compared",
     "book": "booked with the carrier",
     "cancel_booking": "booking taken back",
     "change": "changed on the platform",
@@ -68,6 +69,7 @@ STAGES: Mapping[Stage, str] = {
 }
 
 ERRANDS: Mapping[Verb, str] = {
+    Verb.QUOTE: "ask {connection} what parcel {subject} would cost",
     Verb.BOOK: "book parcel {subject} with {connection}",
     Verb.CANCEL_BOOKING: "have {connection} take back the booking of {subject}",
     Verb.SUBSCRIBE: "have {connection} report where {subject} is",

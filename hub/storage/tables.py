@@ -273,6 +273,8 @@ consignments = Table(
     Column("former_numbers", Text, nullable=False, server_default="[]"),
     _text("collect"),
     _key("shared_as", server_default=""),
+    _text("department_id"),
+    _text("service"),
 )
 Index("ix_consignments_order", consignments.c.order_id)
 _partial_index(consignments, "tracking", consignments.c.tracking_number != "", "tracking_number", "order_id")

@@ -1,0 +1,41 @@
+"""Shipping departments."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "shipping_setup",
+        sa.Column("kind", Key, nullable=False),
+        sa.Column("name", Key, nullable=False),
+        sa.Column("rank", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('department', 'freight', 'rule')", name=op.f("ck_shipping_setup_known_kind")
+        ),
+        sa.PrimaryKeyConstraint("kind", "name", name=op.f("pk_shipping_setup")),
+    )
+    op.create_table(
+        "rate_quotes",
+        sa.Column("consignment_id", Key, nullable=False),
+        sa.Column("connection_id", Key, nullable=False),
+        sa.Column("quotes", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connections.id"], name=op.f("fk_rate_quotes_connection_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["consignments.id"], name=op.f("fk_rate_quotes_consignment_id")
+        ),
+        sa.PrimaryKeyConstraint("consignment_id", "connection_id", name=op.f("pk_rate_quotes")),
+    )
+    op.add_column("consignments", sa.Column("department_id", sa.Text(), server_default="", nullable=False))
+    op.add_column("consignments", sa.Column("service", sa.Text(), server_default="", nullable=False))
