@@ -84,28 +84,28 @@ def test_everything_goes_into_a_file_and_back(desk):
     assert desk.run("departments", "export") == before
 
 
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        ("add d --offer ups", "there is no carrier connection 'ups'; there are: sf"),
-        ("add d --offer sf --location moon", "there is no location 'moon'; there are: wh"),
-        ("add d --offer sf=cheap", "there is no freight template 'cheap'; there are: sf-2026"),
-        ("add d --offer sf --time-zone Mars", "there is no time zone 'Mars'"),
-        ("add d --offer sf --cut-off noon", "'noon' is no time of day"),
-        ("add d --offer =x", "CARRIER[:SERVICE][=FREIGHT]"),
-        ("add d --offer sf --most-worth 5", "an amount and a currency"),
-        ("add d --offer sf --area a/b/c/d/e", "COUNTRY/PROVINCE"),
-        ("rules add r", "chooses nothing"),
-        ("rules add r --department west", "there is no department 'west'; there are: east"),
-        ("rules add r --carrier sf --store moon", "there is no store 'moon'"),
-        ("rules remove r", "there is no rule 'r'"),
-        ("freight remove sf-2026", "department east: there is no freight template 'sf-2026'"),
-        ("show west", "there is no department 'west'; there are: east"),
-        ("import missing.json", "cannot be read"),
-    ],
-)
-def test_what_cannot_be_is_refused_with_what_can(desk, words, why):
-    assert why in desk.fail("departments", *words.split())
+REFUSED = {
+    "add d --offer ups": "there is no carrier connection 'ups'; there are: sf",
+    "add d --offer sf --location moon": "there is no location 'moon'; there are: wh",
+    "add d --offer sf=cheap": "there is no freight template 'cheap'; there are: sf-2026",
+    "add d --offer sf --time-zone Mars": "there is no time zone 'Mars'",
+    "add d --offer sf --cut-off noon": "'noon' is no time of day",
+    "add d --offer =x": "CARRIER[:SERVICE][=FREIGHT]",
+    "add d --offer sf --most-worth 5": "an amount and a currency",
+    "add d --offer sf --area a/b/c/d/e": "COUNTRY/PROVINCE",
+    "rules add r": "chooses nothing",
+    "rules add r --department west": "there is no department 'west'; there are: east",
+    "rules add r --carrier sf --store moon": "there is no store 'moon'",
+    "rules remove r": "there is no rule 'r'",
+    "freight remove sf-2026": "department east: there is no freight template 'sf-2026'",
+    "show west": "there is no department 'west'; there are: east",
+    "import missing.json": "cannot be read",
+}
+
+
+def test_what_cannot_be_is_refused_with_what_can(desk):
+    for words, why in REFUSED.items():
+        assert why in desk.fail("departments", *words.split())
 
 
 def test_every_mistake_of_a_price_list_is_named_with_its_line(desk):

@@ -24,6 +24,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "name", name=op.f("pk_shipping_setup")),
     )
     op.create_table(
+        "bins",
+        sa.Column("location_id", Key, nullable=False),
+        sa.Column("sku", Key, nullable=False),
+        sa.Column("bin", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name=op.f("fk_bins_location_id")),
+        sa.PrimaryKeyConstraint("location_id", "sku", name=op.f("pk_bins")),
+    )
+    op.create_table(
+        "pick_waves",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("location_id", Key, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name=op.f("fk_pick_waves_location_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_pick_waves")),
+    )
+    op.create_table(
+        "pick_wave_parcels",
+        sa.Column("consignment_id", Key, nullable=False),
+        sa.Column("wave", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["consignments.id"], name=op.f("fk_pick_wave_parcels_consignment_id")
+        ),
+        sa.ForeignKeyConstraint(["wave"], ["pick_waves.number"], name=op.f("fk_pick_wave_parcels_wave")),
+        sa.PrimaryKeyConstraint("consignment_id", name=op.f("pk_pick_wave_parcels")),
+    )
+    op.create_index("ix_pick_wave_parcels_wave", "pick_wave_parcels", ["wave"], unique=False)
+    op.create_table(
         "rate_quotes",
         sa.Column("consignment_id", Key, nullable=False),
         sa.Column("connection_id", Key, nullable=False),
@@ -39,3 +67,11 @@ def upgrade() -> None:
     )
     op.add_column("consignments", sa.Column("department_id", sa.Text(), server_default="", nullable=False))
     op.add_column("consignments", sa.Column("service", sa.Text(), server_default="", nullable=False))
+    op.create_index(
+        "ix_consignments_to_pick",
+        "consignments",
+        ["location_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("stage IN ('released', 'booked')"),
+        sqlite_where=sa.text("stage IN ('released', 'booked')"),
+    )
