@@ -53,6 +53,9 @@ def add(
     time_zone: Annotated[str, typer.Option(help="Of the cut-off, for example Asia/Shanghai.")] = "UTC",
     freight: Annotated[str, typer.Option(help="Price list of offers that name none.")] = "",
     by_quote: Annotated[bool, typer.Option("--by-quote", help="Ask carriers that quote first.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Parcels are handed over only after `ship scan`.")
+    ] = False,
 ) -> None:
     """Add a department, or replace the one of that id. Locations that no department serves stay with the
     carriers of the location or the store."""
@@ -69,6 +72,7 @@ def add(
         time_zone=time_zone,
         freight=freight,
         by_quote=by_quote,
+        verify=verify,
     )
     change_setup(lambda setup: setup.with_entries(department))
     typer.echo(f"department {department_id} is saved.")
@@ -116,6 +120,7 @@ def show_(department_id: DepartmentId, as_json: AsJson = False) -> None:
             "at most": _limits(found),
             "cut-off": f"{found.cut_off:%H:%M} {found.time_zone}" if found.cut_off else "",
             "chooses by": "quote, then price list" if found.by_quote else "price list",
+            "hands over": "only what was scanned" if found.verify else "everything",
             "offers": [
                 f"{each} ({each.freight or found.freight or 'no price list'})" for each in found.offers
             ],

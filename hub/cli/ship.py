@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.dock import DOCK_COMMANDS
 from hub.cli.labels import wave_labels
 from hub.cli.picking import PICKING_COMMANDS
 from hub.cli.problem import Problem
@@ -17,7 +18,7 @@ from mappings.structs import FrozenStruct
 
 app = typer.Typer(no_args_is_help=True, help="Compare prices, pick, verify and hand over parcels.")
 
-for _name, _command in PICKING_COMMANDS.items():
+for _name, _command in {**PICKING_COMMANDS, **DOCK_COMMANDS}.items():
     app.command(_name)(_command)
 app.command("labels")(wave_labels)
 

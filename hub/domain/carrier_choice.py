@@ -3,7 +3,7 @@
 1. Every offer of every department that serves the parcel's location is a candidate.
 2. Filters remove candidates, each with a reason: area, weight, worth, carrier, masked receiver, price list.
 3. The first shipping rule that fits, and that leaves a candidate, decides among which the choice is.
-4. What is left is ranked: what leaves before the order's deadline, active connections, the price (a quote
+4. What is left is ranked: active connections, what leaves before the order's deadline, the price (a quote
    before the template's), then the order in which departments offer.
 """
 
@@ -236,7 +236,7 @@ def _ranked(left: Sequence[Candidate]) -> list[Candidate]:
 
     def rank(each: Candidate) -> tuple[bool, bool, bool, Decimal]:
         amount = each.price.amount if each.price and each.price.currency == currency else None
-        return each.is_late, not each.facts.is_active, amount is None, amount or Decimal(0)
+        return not each.facts.is_active, each.is_late, amount is None, amount or Decimal(0)
 
     return sorted(left, key=rank)
 

@@ -32,7 +32,8 @@ class Department(FrozenStruct, forbid_unknown_fields=True, omit_defaults=True):
     """It sends from `locations` (empty: from all) to `areas` (empty: everywhere) without `excluded`.
 
     What leaves after `cut_off` (in `time_zone`) leaves on the next day. `by_quote`: carriers that quote are
-    asked for their price before one is chosen. The first offers go first among equals.
+    asked for their price before one is chosen. `verify`: no parcel is handed over before all its units were
+    scanned. The first offers go first among equals.
     """
 
     department_id: str
@@ -47,6 +48,7 @@ class Department(FrozenStruct, forbid_unknown_fields=True, omit_defaults=True):
     time_zone: str = "UTC"
     freight: str = ""
     by_quote: bool = False
+    verify: bool = False
 
     def __post_init__(self) -> None:
         if not self.offers:

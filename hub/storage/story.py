@@ -46,6 +46,7 @@ STEPS: Mapping[str, str] = {
     "track": "news of the parcel",
     "tell": "told to the store",
     "ship": "shipped by hand",
+    "hand_over": "handed over to the carrier",
     "renumber": "number corrected",
     "split": "divided into parcels",
     "join": "put into one parcel",

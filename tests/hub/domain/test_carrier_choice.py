@@ -10,7 +10,7 @@ from hub.domain.departments import Department, Offer, ShippingFacts, ShippingRul
 from hub.domain.dispatch import quoted, release_step
 from hub.domain.effects import Send, Verb
 from hub.domain.freight import FreightTemplate, FreightZone
-from hub.domain.order import Parcel, Stage
+from hub.domain.order import Parcel, Reserved, Stage
 from hub.domain.reach import Reach, reach
 from hub.domain.repack import split
 from mappings.canonical import LineQuantity, Money, RateQuote
@@ -176,6 +176,14 @@ class TestPrices:
 
         assert chosen(shown(desk, templates=templates, carriers=carriers))[0] == ("east", "a", "")
 
+    def test_what_works_goes_before_what_would_be_in_time(self):
+        given = planned(due_at=NOW + timedelta(hours=6))  # it is 16:00 in Shanghai
+        early = department("early", "a", cut_off=time(15), time_zone="Asia/Shanghai")
+
+        carriers = [carrier("a"), carrier("b", is_active=False)]
+
+        assert chosen(shown(department("now", "b"), early, carriers=carriers), given)[0] == ("early", "a", "")
+
     def test_what_leaves_before_the_deadline_goes_before_what_is_cheaper(self):
         given = planned(due_at=NOW + timedelta(hours=6))  # it is 16:00 in Shanghai
         early = department("early", "a", cut_off=time(15), time_zone="Asia/Shanghai")
@@ -304,8 +312,14 @@ class TestQuotes:
         assert (outcome.reasons, outcome.effects) == ((), ())
 
     def test_parcel_that_is_being_quoted_is_not_repacked(self):
+        two = Reserved(line_id="l1", sku="RED", quantity=2)
+        waiting = consignment(1, carrier_connection_id="", lines=(two,))
+        one = [[LineQuantity(line_id="l1", quantity=1)]]
+        by_hand = shipped(order(), Stage.RELEASED, waiting)
+        assert len(split(by_hand, one, frozenset()).order.consignments) == 2
+
         with pytest.raises(ValueError, match="no parcel that waits for its booking"):
-            split(self.asked(), [[LineQuantity(line_id="l1", quantity=1)]], frozenset())
+            split(by_hand.with_consignment(replace(waiting, department_id="east")), one, frozenset())
 
 
 @pytest.mark.parametrize(
