@@ -250,6 +250,10 @@ def _show_parcels(listed: Sequence[DockParcel], as_json: bool) -> None:
 
 def _require(uow: UnitOfWork, carrier: str, location: str) -> None:
     require_location(uow, location)
+    require_carrier(uow, carrier)
+
+
+def require_carrier(uow: UnitOfWork, carrier: str) -> None:
     known = [row.id for row in uow.all("SELECT id FROM connections WHERE kind = 'carrier' ORDER BY id")]
     if carrier not in known:
         raise Problem(

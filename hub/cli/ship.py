@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from hub.cli.dock import DOCK_COMMANDS
+from hub.cli.freight_bill import bill
 from hub.cli.labels import wave_labels
 from hub.cli.picking import PICKING_COMMANDS
 from hub.cli.problem import Problem
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Compare prices, pick, verify and h
 for _name, _command in {**PICKING_COMMANDS, **DOCK_COMMANDS}.items():
     app.command(_name)(_command)
 app.command("labels")(wave_labels)
+app.command("bill")(bill)
 
 ParcelName = Annotated[str, typer.Argument(metavar="PARCEL", help="Its id, from `orderhub orders show`.")]
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from hub.domain.composition import worth
-from hub.domain.departments import Department, Offer, ShippingRule
+from hub.domain.departments import Department, Offer, ShippingFacts, ShippingRule
 from hub.domain.freight import price
 from hub.domain.order import Consignment, Order, Reason
+from hub.domain.outward import weight
 from hub.domain.reach import Spot, spot_of, within
 from hub.domain.snapshot import ConnectionFacts, Snapshot
 from mappings.canonical import Money, PostalAddress
@@ -66,18 +67,10 @@ def choose(
     order: Order, consignment: Consignment, snapshot: Snapshot, *, may_ask: bool = True
 ) -> Choice | None:
     """Null where no department serves the location. `may_ask`: carriers may be asked for quotes before."""
-    address = order.sales.ship_to
     serving = [each for each in snapshot.shipping.departments if each.serves(consignment.location_id)]
-    if not serving or address is None:
+    load = _load(order, consignment, snapshot.shipping)
+    if not serving or load is None:
         return None
-    load = Load(
-        order=order,
-        consignment=consignment,
-        address=address,
-        spot=spot_of(address),
-        grams=weight(consignment, snapshot),
-        worth=worth(order, consignment.lines),
-    )
     fitting, removed = _filtered(serving, load, snapshot)
     if not fitting:
         text = f"no department can send it, ship it by hand; {_removed(removed)}"
@@ -91,11 +84,18 @@ def choose(
     return _chosen(_ranked(left), by_rule, removed)
 
 
-def weight(consignment: Consignment, snapshot: Snapshot) -> int | None:
-    grams = snapshot.shipping.grams
-    if any(part.sku not in grams for part in consignment.lines):
+def _load(order: Order, consignment: Consignment, shipping: ShippingFacts) -> Load | None:
+    address = order.sales.ship_to
+    if address is None:
         return None
-    return sum(grams[part.sku] * part.quantity for part in consignment.lines)
+    return Load(
+        order=order,
+        consignment=consignment,
+        address=address,
+        spot=spot_of(address),
+        grams=weight([consignment], shipping.grams),
+        worth=worth(order, consignment.lines),
+    )
 
 
 def _filtered(
@@ -151,7 +151,7 @@ def _candidate(
     department: Department, offer: Offer, facts: ConnectionFacts, load: Load, snapshot: Snapshot
 ) -> Candidate:
     due_at = load.order.due_at
-    service, amount = _price(department, offer, load, snapshot)
+    service, amount = _price(department, offer, load, snapshot.shipping)
     return Candidate(
         department=department,
         offer=offer,
@@ -162,22 +162,38 @@ def _candidate(
     )
 
 
-def _price(department: Department, offer: Offer, load: Load, snapshot: Snapshot) -> tuple[str, Money | None]:
+def _price(
+    department: Department, offer: Offer, load: Load, shipping: ShippingFacts
+) -> tuple[str, Money | None]:
     """(service, price): the cheapest quote for it, else what the template says."""
-    answers = snapshot.shipping.quotes.get(load.consignment.consignment_id, {})
-    quotes = (
-        [each for each in answers.get(offer.carrier, ()) if offer.service in ("", each.service)]
-        if department.by_quote
-        else []
-    )
-    if quotes:
-        best = min(quotes, key=lambda each: (each.price.amount, each.service))
-        return best.service, best.price
-    template = snapshot.shipping.templates.get(offer.freight or department.freight)
+    if department.by_quote:
+        answers = shipping.quotes.get(load.consignment.consignment_id, {}).get(offer.carrier, ())
+        quotes = [each for each in answers if offer.service in ("", each.service)]
+        if quotes:
+            best = min(quotes, key=lambda each: (each.price.amount, each.service))
+            return best.service, best.price
+    template = shipping.templates.get(offer.freight or department.freight)
     amount = price(template, load.address, load.grams) if template else None
-    return offer.service, Money(
-        amount=amount, currency=template.currency
-    ) if template and amount is not None else None
+    if template is None or amount is None:
+        return offer.service, None
+    return offer.service, Money(amount=amount, currency=template.currency)
+
+
+def expected_price(order: Order, consignment: Consignment, shipping: ShippingFacts) -> Money | None:
+    """What a parcel with a carrier should cost: what was quoted for it, else what the price list of its
+    department says today; null where neither does."""
+    load = _load(order, consignment, shipping)
+    desk = next(
+        (each for each in shipping.departments if each.department_id == consignment.department_id), None
+    )
+    if desk is None or load is None:
+        return None
+    for offer in desk.offers:
+        if offer.carrier == consignment.carrier_connection_id:
+            service, amount = _price(desk, offer, load, shipping)
+            if service == consignment.service:
+                return amount
+    return None
 
 
 def _ruled(
