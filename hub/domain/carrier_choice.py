@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from hub.domain.composition import worth
 from hub.domain.departments import Department, Offer, ShippingFacts, ShippingRule
-from hub.domain.freight import price
+from hub.domain.freight import price_at
 from hub.domain.order import Consignment, Order, Reason
 from hub.domain.outward import weight
 from hub.domain.reach import Spot, spot_of, within
@@ -68,8 +68,8 @@ def choose(
 ) -> Choice | None:
     """Null where no department serves the location. `may_ask`: carriers may be asked for quotes before."""
     serving = [each for each in snapshot.shipping.departments if each.serves(consignment.location_id)]
-    load = _load(order, consignment, snapshot.shipping)
-    if not serving or load is None:
+    load = _load(order, consignment, snapshot.shipping) if serving else None
+    if load is None:
         return None
     fitting, removed = _filtered(serving, load, snapshot)
     if not fitting:
@@ -142,7 +142,7 @@ def _not_carried(
     if load.address.masked and load.address.token_platform not in facts.accepts_tokens_of:
         return "cannot read the masked receiver"
     template = snapshot.shipping.templates.get(offer.freight or department.freight)
-    if template and load.grams is not None and price(template, load.address, load.grams) is None:
+    if template and load.grams is not None and price_at(template, load.spot, load.grams) is None:
         return f"freight {template.name} has no price for the area and {load.grams} g"
     return ""
 
@@ -173,7 +173,7 @@ def _price(
             best = min(quotes, key=lambda each: (each.price.amount, each.service))
             return best.service, best.price
     template = shipping.templates.get(offer.freight or department.freight)
-    amount = price(template, load.address, load.grams) if template else None
+    amount = price_at(template, load.spot, load.grams) if template else None
     if template is None or amount is None:
         return offer.service, None
     return offer.service, Money(amount=amount, currency=template.currency)
