@@ -75,7 +75,7 @@ def waves(
 
 
 def show_wave(number: WaveNumber, as_json: AsJson = False) -> None:
-    """The parcels of a wave, and whether each is booked."""
+    """The parcels of a wave, whether each is booked, and else why not."""
     _, parcels, _ = _read(number)
     show(
         parcels,
@@ -86,6 +86,7 @@ def show_wave(number: WaveNumber, as_json: AsJson = False) -> None:
             "stage": lambda each: each.stage,
             "carrier": lambda each: each.carrier or "by hand",
             "tracking number": lambda each: each.tracking_number or "-",
+            "trouble": lambda each: each.trouble or "-",
         },
         as_json=as_json,
         nothing="",

@@ -11,7 +11,8 @@ TO_PICK = (Parcel.RELEASED, Parcel.BOOKED)
 
 
 class WaveParcel(FrozenStruct):
-    """One parcel of a wave as it is now; `units`: SKU → how many."""
+    """One parcel of a wave as it is now; `units`: SKU → how many. `trouble`: why it is not booked, in the
+    carrier's words, if it refused or could not be reached."""
 
     consignment_id: str
     order_number: str
@@ -19,6 +20,7 @@ class WaveParcel(FrozenStruct):
     carrier: str
     tracking_number: str
     units: Mapping[str, int]
+    trouble: str = ""
 
     @property
     def is_to_pick(self) -> bool:

@@ -116,6 +116,7 @@ def parcels_of(uow: UnitOfWork, number: int) -> list[WaveParcel]:
         number=number,
     ):
         units.setdefault(row.consignment_id, {})[row.sku] = int(row.units)
+    troubles = _troubles(uow, number)
     rows = uow.all(
         "SELECT c.id, c.stage, c.carrier, c.carrier_connection_id, c.tracking_number, o.number"
         " FROM pick_wave_parcels p JOIN consignments c ON c.id = p.consignment_id"
@@ -130,9 +131,22 @@ def parcels_of(uow: UnitOfWork, number: int) -> list[WaveParcel]:
             carrier=row.carrier or row.carrier_connection_id,
             tracking_number=row.tracking_number,
             units=units.get(row.id, {}),
+            trouble=troubles.get(row.id, ""),
         )
         for row in rows
     ]
+
+
+def _troubles(uow: UnitOfWork, number: int) -> dict[str, str]:
+    """Consignment id → why its booking has not come about."""
+    rows = uow.all(
+        "SELECT m.subject, m.last_error FROM pick_wave_parcels p"
+        " JOIN consignments c ON c.id = p.consignment_id AND c.stage = 'released'"
+        " JOIN outbox m ON m.order_id = c.order_id AND m.subject = c.id AND m.verb = 'book'"
+        " WHERE p.wave = :number AND m.state IN ('open', 'parked') AND m.last_error <> ''",
+        number=number,
+    )
+    return {row.subject: row.last_error for row in rows}
 
 
 def bins_of(uow: UnitOfWork, number: int) -> Mapping[str, str]:

@@ -66,3 +66,18 @@ def test_wave_knows_contents_bins_and_how_far_its_parcels_are(waiting):
     assert {each.order_number: each.stage for each in parcels}["N-1"] is Parcel.CANCELLED
     assert sorted(each.units["RED"] for each in parcels) == [1, 2, 3]
     assert waiting.run(lambda uow: picking.bins_of(uow, 1)) == {"RED": "B-1"}
+
+
+def test_refused_booking_is_told_in_the_carriers_words_until_it_is_booked(waiting):
+    make(waiting, most=3)
+    first = waiting.value("SELECT MIN(subject) FROM outbox")
+    refused = "UPDATE outbox SET state = 'parked', last_error = 'no such district' WHERE subject = :s"
+    waiting.run(lambda uow: uow.change(refused, s=first))
+
+    def troubles():
+        parcels = waiting.run(lambda uow: picking.parcels_of(uow, 1))
+        return {each.consignment_id: each.trouble for each in parcels if each.trouble}
+
+    assert troubles() == {first: "no such district"}
+    waiting.run(lambda uow: uow.change("UPDATE consignments SET stage = 'booked'"))
+    assert troubles() == {}
