@@ -1,6 +1,7 @@
 """The packing table and the dock: what is in a parcel, and who took it along. Commands of `orderhub ship`."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from hub.cli.shown import AsJson, show
 from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.hand_over import faults_of_scan
-from hub.domain.picking import TO_PICK
+from hub.domain.order import Parcel
 from hub.pipeline.hand_over import HandOver, hand_over, waiting
 from hub.storage import hand_over as dock
 from hub.storage import parcels
@@ -69,24 +70,26 @@ def scan(
 
 
 def _verify(uow: UnitOfWork, hub: HubContext, name: str, codes: Sequence[str]) -> list[str]:
-    found = _parcel(uow, name)
-    faults = faults_of_scan(found.units, codes, dock.skus_of(uow, codes))
-    if not faults:
-        dock.mark_verified(uow, found.consignment_id, found.units, entering.actor(), hub.now())
+    together = _booked(uow, name)
+    units = sum((Counter(each.units) for each in together), Counter[str]())
+    faults = faults_of_scan(units, codes, dock.skus_of(uow, codes))
+    for each in together if not faults else ():
+        dock.mark_verified(uow, each.consignment_id, each.units, entering.actor(), hub.now())
     return faults
 
 
-def _parcel(uow: UnitOfWork, name: str) -> DockParcel:
-    """The one parcel of that id or number that has not left."""
+def _booked(uow: UnitOfWork, name: str) -> list[DockParcel]:
+    """What is in the one booked parcel of that id or number."""
     ids = {each.consignment_id for each in parcels.find(uow, [name], [name])}
     known = dock.parcels(uow, sorted(ids))
-    here = [each for each in known if each.stage in TO_PICK]
+    here = [each for each in known if each.stage is Parcel.BOOKED]
     if not known:
         raise Problem(f"there is no parcel {name!r}: scan the id or the tracking number on its label")
-    if len(here) != 1:
-        why = f"is {known[0].stage}" if not here else "is the number of several parcels: scan its id"
-        raise Problem(f"parcel {name} cannot be verified: it {why}")
-    return here[0]
+    if not here:
+        raise Problem(f"parcel {name} cannot be verified: it is {known[0].stage}, not booked")
+    if len({each.parcel for each in here}) > 1:
+        raise Problem(f"{name} is the number of several parcels: scan the id of one")
+    return here
 
 
 def _typed() -> list[str]:
@@ -220,14 +223,19 @@ def totals(listed: Sequence[DockParcel]) -> str:
     known = [each.grams for each in listed if each.grams is not None]
     weight = f"{Decimal(sum(known)) / 1000} kg" if known else "unknown weight"
     if known and len(known) < len(listed):
-        weight += f" and {len(listed) - len(known)} parcels of unknown weight"
+        weight += f" and {len({each.parcel for each in listed if each.grams is None})} of unknown weight"
     collected: dict[str, Decimal] = {}
     for each in listed:
         if each.collect:
             collected[each.currency] = collected.get(each.currency, Decimal(0)) + each.collect
     collect = [f"{amount} {currency} to collect" for currency, amount in sorted(collected.items())]
     return ", ".join(
-        [f"{len(listed)} parcels", f"{sum(each.pieces for each in listed)} units", weight, *collect]
+        [
+            f"{len({each.parcel for each in listed})} parcels",
+            f"{sum(each.pieces for each in listed)} units",
+            weight,
+            *collect,
+        ]
     )
 
 
@@ -235,7 +243,7 @@ def _show_parcels(listed: Sequence[DockParcel], as_json: bool) -> None:
     show(
         listed,
         {
-            "parcel": lambda each: each.consignment_id,
+            "parcel": lambda each: each.parcel,
             "tracking number": lambda each: each.tracking_number,
             "order": lambda each: each.order_number,
             "units": lambda each: each.pieces,

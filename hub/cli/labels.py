@@ -70,7 +70,11 @@ def wave_labels(
 def _labels_of_wave(hub: HubContext, uow: UnitOfWork, number: int) -> tuple[list[str], dict[str, str]]:
     """Parcels that want a label, and the labels that there are."""
     wave_or_problem(uow, number)
-    wanted = [each.consignment_id for each in picking.parcels_of(uow, number) if each.is_to_pick]
+    wanted = [
+        each.consignment_id
+        for each in picking.parcels_of(uow, number)
+        if each.is_to_pick and each.has_own_label
+    ]
     opened = {
         parcel: hub.books.connections.key(connection).open(sealed, labels.purpose(parcel)).decode()
         for parcel, connection, sealed in labels.of_wave(uow, number)

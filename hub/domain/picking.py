@@ -12,7 +12,7 @@ TO_PICK = (Parcel.RELEASED, Parcel.BOOKED)
 
 class WaveParcel(FrozenStruct):
     """One parcel of a wave as it is now; `units`: SKU → how many. `trouble`: why it is not booked, in the
-    carrier's words, if it refused or could not be reached."""
+    carrier's words, if it refused or could not be reached; `travels_as`: the parcel that it shares."""
 
     consignment_id: str
     order_number: str
@@ -21,6 +21,12 @@ class WaveParcel(FrozenStruct):
     tracking_number: str
     units: Mapping[str, int]
     trouble: str = ""
+    travels_as: str = ""
+
+    @property
+    def has_own_label(self) -> bool:
+        """Another parcel's label is not its own."""
+        return self.travels_as in ("", self.consignment_id)
 
     @property
     def is_to_pick(self) -> bool:

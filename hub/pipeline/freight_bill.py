@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from hub.domain.carrier_choice import expected_price
 from hub.domain.departments import ShippingFacts
 from hub.domain.freight_bill import Expected
@@ -31,7 +33,17 @@ def expected_parcels(
     ]
     skus = {part.sku for _, each in ours for part in each.lines}
     facts = ShippingSetups().facts(uow, skus, orders)
-    return {each.tracking_number: _expected(order, each, facts) for order, each in ours}
+    return {
+        each.tracking_number: _expected(order, _with_passengers(each, [other for _, other in ours]), facts)
+        for order, each in ours
+        if not each.is_passenger
+    }
+
+
+def _with_passengers(lead: Consignment, ours: Sequence[Consignment]) -> Consignment:
+    """It holds what all that share its parcel hold: that is what the carrier weighed."""
+    lines = (part for each in ours if each.booked_as == lead.consignment_id for part in each.lines)
+    return msgspec.structs.replace(lead, lines=tuple(lines))
 
 
 def _expected(order: Order, consignment: Consignment, facts: ShippingFacts) -> Expected:

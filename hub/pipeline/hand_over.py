@@ -1,5 +1,6 @@
 """A carrier takes parcels along: they leave the books, their stores are told, and a manifest lists them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from hub.domain.hand_over import scan_out, taken_along
@@ -30,10 +31,13 @@ def waiting(
     """(parcels that may go, parcels that must be looked into before)."""
     verifying = {each.department_id for each in shipping.setup(uow).departments if each.verify}
     found = dock.booked(uow, location_id, connection_id, most)
-    held = [
-        each for each in found if not each.is_verified and (only_verified or each.department_id in verifying)
-    ]
-    return [each for each in found if each not in held], held
+    unseen = {
+        each.parcel
+        for each in found
+        if not each.is_verified and (only_verified or each.department_id in verifying)
+    }
+    held = [each for each in found if each.parcel in unseen]
+    return [each for each in found if each.parcel not in unseen], held
 
 
 def hand_over(
@@ -59,5 +63,12 @@ def hand_over(
     gone = taken_along(orders, wanted)
     number = dock.make_manifest(uow, location_id, connection_id, gone, actor, now) if gone else None
     return HandOver(
-        number=number, parcels=tuple(gone), unverified=tuple(each.consignment_id for each in held)
+        number=number,
+        parcels=_names([each for each in ready if each.consignment_id in gone]),
+        unverified=_names(held),
     )
+
+
+def _names(consignments: Iterable[DockParcel]) -> tuple[str, ...]:
+    """Of their parcels; what shares one has its name."""
+    return tuple(sorted({each.parcel for each in consignments}))

@@ -10,14 +10,16 @@ from hub.domain.hand_over import contents_mark
 from hub.domain.order import Parcel
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
+from hub.storage.parcels import sharing
 from mappings.structs import FrozenStruct
 
 
 class DockParcel(FrozenStruct):
-    """A parcel as the dock sees it. `grams` null: the weight of one of its SKUs is not known; `collect`: what
-    the carrier collects at the door, in `currency`."""
+    """A consignment as the dock sees it; those of one `parcel` travel together. `grams` null: the weight of
+    one of its SKUs is not known; `collect`: what the carrier collects at the door, in `currency`."""
 
     consignment_id: str
+    parcel: str
     order_id: str
     order_number: str
     stage: Parcel
@@ -81,16 +83,19 @@ def mark_verified(
 
 
 def booked(uow: UnitOfWork, location_id: str, connection_id: str, most: int) -> list[DockParcel]:
-    """Parcels that wait at a location for a carrier, by their ids."""
+    """Parcels that wait at a location for a carrier, by their ids; of a shared one all that is in it."""
     rows = uow.all(
-        "SELECT c.id FROM consignments c WHERE c.location_id = :location"
+        "SELECT c.id, c.shared_as FROM consignments c WHERE c.location_id = :location"
         " AND c.stage IN ('released', 'booked') AND c.stage = 'booked'"  # the first is the index's condition
         " AND c.carrier_connection_id = :connection ORDER BY c.id LIMIT :most",
         location=location_id,
         connection=connection_id,
         most=most,
     )
-    return parcels(uow, [row.id for row in rows])
+    ids = {row.id for row in rows}
+    together = sharing(uow, {row.shared_as for row in rows if row.shared_as})
+    found = parcels(uow, sorted(ids | {each.consignment_id for each in together}))
+    return [each for each in found if each.stage is Parcel.BOOKED]
 
 
 def parcels(uow: UnitOfWork, ids: Sequence[str]) -> list[DockParcel]:
@@ -105,8 +110,8 @@ def parcels(uow: UnitOfWork, ids: Sequence[str]) -> list[DockParcel]:
     ):
         held.setdefault(row.consignment_id, []).append(row)
     rows = uow.all(
-        "SELECT c.id, c.order_id, c.stage, c.department_id, c.tracking_number, c.collect, o.number,"
-        f" o.currency, v.contents FROM {keys(uow, id='text')} JOIN consignments c ON c.id = k.id"
+        "SELECT c.id, c.shared_as, c.order_id, c.stage, c.department_id, c.tracking_number, c.collect,"
+        f" o.number, o.currency, v.contents FROM {keys(uow, id='text')} JOIN consignments c ON c.id = k.id"
         " JOIN orders o ON o.id = c.order_id LEFT JOIN parcel_checks v ON v.consignment_id = c.id"
         " ORDER BY c.id",
         keys=wanted,
@@ -119,6 +124,7 @@ def _parcel(row: Any, held: Sequence[Any]) -> DockParcel:
     is_weighed = all(part.grams is not None for part in held)
     return DockParcel(
         consignment_id=row.id,
+        parcel=row.shared_as or row.id,
         order_id=row.order_id,
         order_number=row.number,
         stage=Parcel(row.stage),
@@ -164,7 +170,8 @@ def manifests(uow: UnitOfWork, limit: int, number: int | None = None) -> list[Ma
     """The newest first, or the one of that number."""
     rows = uow.all(
         "SELECT m.number, m.location_id AS location, m.connection_id AS connection, m.actor, m.at,"
-        " COUNT(*) AS parcels FROM manifests m JOIN manifest_parcels p ON p.manifest = m.number"
+        " COUNT(DISTINCT COALESCE(NULLIF(c.shared_as, ''), c.id)) AS parcels FROM manifests m"
+        " JOIN manifest_parcels p ON p.manifest = m.number JOIN consignments c ON c.id = p.consignment_id"
         f"{'' if number is None else ' WHERE m.number = :number'}"
         " GROUP BY m.number, m.location_id, m.connection_id, m.actor, m.at"
         " ORDER BY m.number DESC LIMIT :limit",

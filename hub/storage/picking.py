@@ -118,7 +118,7 @@ def parcels_of(uow: UnitOfWork, number: int) -> list[WaveParcel]:
         units.setdefault(row.consignment_id, {})[row.sku] = int(row.units)
     troubles = _troubles(uow, number)
     rows = uow.all(
-        "SELECT c.id, c.stage, c.carrier, c.carrier_connection_id, c.tracking_number, o.number"
+        "SELECT c.id, c.stage, c.carrier, c.carrier_connection_id, c.tracking_number, c.shared_as, o.number"
         " FROM pick_wave_parcels p JOIN consignments c ON c.id = p.consignment_id"
         " JOIN orders o ON o.id = c.order_id WHERE p.wave = :number ORDER BY c.id",
         number=number,
@@ -132,6 +132,7 @@ def parcels_of(uow: UnitOfWork, number: int) -> list[WaveParcel]:
             tracking_number=row.tracking_number,
             units=units.get(row.id, {}),
             trouble=troubles.get(row.id, ""),
+            travels_as=row.shared_as,
         )
         for row in rows
     ]

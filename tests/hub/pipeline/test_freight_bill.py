@@ -8,6 +8,7 @@ from hub.domain.departments import Department, Offer
 from hub.domain.freight import FreightTemplate, FreightZone
 from hub.domain.reach import Reach
 from hub.pipeline.freight_bill import expected_parcels
+from hub.pipeline.resume import merge_orders
 from hub.storage import products, shipping
 from hub.storage.products import Product
 from mappings.canonical import Money, RateQuote
@@ -67,3 +68,12 @@ def test_department_that_is_gone_says_no_price(sent):
     sent.run(lambda uow: shipping.remove(uow, Department, "east"))
 
     assert expected(sent)["T1"].amount is None
+
+
+def test_what_shares_a_parcel_is_weighed_together(sent):
+    sent.take(sales(line(quantity=3), external_id="2", order_number="N-2"))
+    orders = [row[0] for row in sent.rows("SELECT id FROM orders ORDER BY external_id DESC")]
+    sent.run(lambda uow: merge_orders(sent.books, uow, orders, "li", sent.now))
+    sent.run(lambda uow: uow.change("UPDATE consignments SET tracking_number = 'T1'"))
+
+    assert expected(sent)["T1"].weight_grams == 500

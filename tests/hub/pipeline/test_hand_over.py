@@ -5,7 +5,7 @@ import pytest
 from hub.domain.departments import Department, Offer
 from hub.pipeline.delivered import Delivered, record
 from hub.pipeline.hand_over import hand_over
-from hub.pipeline.resume import hold_orders
+from hub.pipeline.resume import hold_orders, merge_orders
 from hub.storage import hand_over as dock
 from hub.storage import products, shipping
 from hub.storage.outbox import Verdict
@@ -142,3 +142,28 @@ def test_parcel_that_was_changed_afterwards_counts_as_not_verified(verifying):
     )
 
     assert over(verifying).number is None
+
+
+@pytest.fixture
+def shared(house):
+    """Two orders of one buyer travel in one parcel, which is booked."""
+    house.take(*(sales(line(quantity=n), external_id=str(n), order_number=f"N-{n}") for n in (1, 2)))
+    orders = [row[0] for row in house.rows("SELECT id FROM orders ORDER BY number")]
+    house.run(lambda uow: merge_orders(house.books, uow, orders, "li", house.now))
+    book(house)
+    return house
+
+
+def test_what_shares_a_parcel_is_handed_over_together_and_counts_once(shared):
+    done = over(shared, most=1)
+
+    assert list(done.parcels) == ids(shared)[:1]
+    assert [each.order_number for each in listed(shared)] == ["N-1", "N-2"]
+    (item,) = shared.run(lambda uow: dock.manifests(uow, 5))
+    assert (item.parcels, set(shared.stages().values())) == (1, {"dispatched"})
+
+
+def test_shared_parcel_stays_while_a_part_of_it_was_not_looked_into(shared):
+    verify(shared, ids(shared)[0])
+
+    assert over(shared, only_verified=True).number is None
