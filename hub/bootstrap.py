@@ -17,6 +17,7 @@ from hub.settings import HubSettings
 from hub.storage.connections import Connections
 from hub.storage.database import Database
 from hub.vault import Vault
+from hub.visits import Visitor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class World:
     jitter: Callable[[], float] = random.random
     make_client: MakeClient = field(default_factory=internet)
     registry: Registry = field(default_factory=plugins.load)
+    visitor: Visitor = field(default_factory=Visitor)
     shares_clock: bool = False
     """Leases use `now` instead of the database server's clock (virtual or scaled time)."""
 
@@ -79,6 +81,7 @@ def open_hub(
         queue=queue or SilentQueue(),
         now=world.now,
         sleep=world.sleep,
+        visitor=world.visitor,
     )
     database.after_commit = hub.queue.wake
     return hub

@@ -10,6 +10,7 @@ from hub.queue import Queue
 from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.storage.database import Database
+from hub.visits import Visitor
 from mappings.contracts import Mappings
 
 
@@ -24,6 +25,7 @@ class HubContext:
     queue: Queue
     now: Clock
     sleep: Sleep
+    visitor: Visitor
 
     def webhook_url(self, connection_id: str) -> str:
         """Where a platform or carrier posts for this connection; empty if they cannot reach this hub."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,6 +32,21 @@ def _seconds(value: object) -> object:
 
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 """ISO 8601 (`PT10S`), or seconds (`10`): the same in the environment and in files."""
+
+
+class AlarmDays(BaseModel):
+    """Kind of certificate → so many days before it expires somebody is told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    business_licence: int = Field(60, ge=0)
+    brand_authorisation: int = Field(60, ge=0)
+    platform_credential: int = Field(14, ge=0)
+    permit: int = Field(60, ge=0)
+    other: int = Field(30, ge=0)
+
+    def by_kind(self) -> dict[str, int]:
+        return self.model_dump()
 
 
 class HubSettings(BaseSettings):
@@ -79,6 +94,14 @@ class HubSettings(BaseSettings):
     )
     keep_documents: Duration = Field(
         timedelta(days=90), description="How long raw documents are kept; their digests stay."
+    )
+    link_check_every: Duration = Field(
+        timedelta(days=1), gt=timedelta(0), description="How often the web links of stores are visited."
+    )
+    certificate_alarm_days: AlarmDays = Field(
+        AlarmDays(),
+        description="How many days before the certificate of a store expires `orderhub doctor` and the"
+        ' metrics tell it, by kind (JSON; `{"permit": 90}` changes one).',
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     database_threads: int = Field(

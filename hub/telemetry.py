@@ -30,6 +30,12 @@ ORDERS = Gauge("orderhub_orders", "Orders by stage.", ["stage"], registry=REGIST
 CONNECTION_UP = Gauge(
     "orderhub_connection_up", "1: in use, 0: paused or never reached.", ["connection"], registry=REGISTRY
 )
+CERTIFICATES = Gauge(
+    "orderhub_certificates",
+    "Certificates of stores that somebody must look after, by kind and state (expiring, expired).",
+    ["kind", "state"],
+    registry=REGISTRY,
+)
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRET_NAMES = re.compile(r"secret|token|password|key|authorization|cookie|signature|sign$", re.IGNORECASE)

@@ -1,4 +1,5 @@
-"""OAuth 2.0 client credentials (RFC 6749, section 4.4): a token for the client itself, renewed in time.
+"""OAuth 2.0 client credentials (RFC 6749, section 4.4): a token for the client itself, renewed in time; and
+the same with a refresh token that stays (section 6): a token for whoever consented once.
 
 The token is asked for as part of the request that needs it, so that whoever sends through this needs to know
 nothing of tokens. A token takes nothing away when it is made, so asking again is harmless.
@@ -30,8 +31,9 @@ class _Token(WireDocument):
 
 class ClientCredentials(httpx.Auth):
     """Puts the bearer token on each request; one that is refused (401) is renewed and the request sent once
-    more, since nothing was done. `in_header`: the client names itself with Basic, else in the form. `slot`
-    keeps tokens apart where a connection has several."""
+    more, since nothing was done. `in_header`: the client names itself with Basic, else in the form. `grant`:
+    other fields of the form than those of the client itself. `slot` keeps tokens apart where a connection has
+    several."""
 
     def __init__(
         self,
@@ -41,12 +43,13 @@ class ClientCredentials(httpx.Auth):
         client_secret: str,
         *,
         in_header: bool = False,
+        grant: Mapping[str, str] | None = None,
         slot: str = "",
     ) -> None:
         self._outside = outside
         self._client = PlatformClient(outside, classify=_classify, attempts=1)
         self._url = url
-        self._form = {"grant_type": "client_credentials"}
+        self._form = {"grant_type": "client_credentials", **(grant or {})}
         self._basic = httpx.BasicAuth(client_id, client_secret) if in_header else None
         if not in_header:
             self._form |= {"client_id": client_id, "client_secret": client_secret}
@@ -56,13 +59,17 @@ class ClientCredentials(httpx.Auth):
         token = await self._lasting()
         self.stamp(request, token)
         response = yield request
-        if response.status_code == 401:
+        if self.is_refused(response):
             self.stamp(request, await self._instead_of(token))
             yield request
 
     def stamp(self, request: httpx.Request, token: str) -> None:
         """What each attempt carries."""
         request.headers["Authorization"] = f"Bearer {token}"
+
+    def is_refused(self, response: httpx.Response) -> bool:
+        """Does this answer say that the token is at fault?"""
+        return response.status_code == 401
 
     async def _lasting(self) -> str:
         tokens = await self._outside.credentials.current()
@@ -90,5 +97,7 @@ class ClientCredentials(httpx.Auth):
 def _classify(response: httpx.Response, write: bool) -> ConnectorError | None:
     if response.status_code in (400, 401, 403):
         code = str(response.status_code)
-        return AuthenticationFailed("client id and secret are refused: check both", code=code)
+        return AuthenticationFailed(
+            "client id and secret, or the refresh token, are refused: check them", code=code
+        )
     return classify_status(response, write)

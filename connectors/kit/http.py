@@ -102,6 +102,7 @@ class PlatformClient:
         *,
         write: bool,
         cost: float = 1,
+        of: str = "",
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         json: Any = None,
@@ -112,7 +113,8 @@ class PlatformClient:
     ) -> httpx.Response:
         """One request with its repetitions; returns a response that `classify` calls a success.
 
-        `write` says that repeating it could do something twice. `fresh` makes form data anew for each
+        `write` says that repeating it could do something twice. `of` names the operation, where the platform
+        limits each on its own. `fresh` makes form data anew for each
         attempt, for platforms that sign the time.
         """
         retrying = AsyncRetrying(
@@ -124,9 +126,10 @@ class PlatformClient:
         )
         async for attempt in retrying:
             with attempt:
-                await self._outside.budget.spend(cost)
+                await self._outside.budget.spend(cost, of)
                 response = await self._once(
                     write,
+                    of,
                     method=method,
                     url=url,
                     headers=headers,
@@ -138,7 +141,7 @@ class PlatformClient:
                 )
         return response
 
-    async def _once(self, write: bool, **request: Any) -> httpx.Response:
+    async def _once(self, write: bool, of: str, **request: Any) -> httpx.Response:
         latest = WRITES_BEFORE.get()
         if write and latest is not None and self._outside.now() >= latest:
             raise OutcomeUnknown("its time was over before it could be sent")
@@ -154,7 +157,7 @@ class PlatformClient:
         if refusal is None:
             return response
         if isinstance(refusal, RateLimited) and refusal.retry_after:
-            self._outside.budget.pause(self._outside.now().astimezone(UTC) + refusal.retry_after)
+            self._outside.budget.pause(self._outside.now().astimezone(UTC) + refusal.retry_after, of)
         refusal.args = (f"{_where(request['method'], request['url'])}: {refusal}",)
         raise refusal
 

@@ -44,10 +44,11 @@ class JsonApi:
         write: bool = False,
         params: Mapping[str, str] | None = None,
         cost: float = 1,
+        of: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        """The answer's bytes. Decimals in `body` go as exact numbers; `write` and `cost` are
-        those of `PlatformClient`; `headers` are of this request alone."""
+        """The answer's bytes. Decimals in `body` go as exact numbers; `write`, `cost` and
+        `of` are those of `PlatformClient`; `headers` are of this request alone."""
         content = None if body is None else _encode(body)
         kind = {"content-type": "application/json"} if content else {}
         response = await self._client.send(
@@ -55,6 +56,7 @@ class JsonApi:
             self._url + path,
             write=write,
             cost=cost,
+            of=of,
             params=params,
             content=content,
             headers={**self._headers, **kind, **(headers or {})},
@@ -72,10 +74,13 @@ class JsonApi:
         write: bool = False,
         params: Mapping[str, str] | None = None,
         cost: float = 1,
+        of: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> T:
         """The answer in its shape. One that is not: what became of a write is not known."""
-        answer = await self.send(method, path, body, write=write, params=params, cost=cost, headers=headers)
+        answer = await self.send(
+            method, path, body, write=write, params=params, cost=cost, of=of, headers=headers
+        )
         try:
             return decode(answer, shape)
         except MappingError as error:

@@ -8,20 +8,25 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimit:
-    """At most `calls` (or points) per `per`; the bucket holds one period's worth."""
+    """At most `calls` (or points) per `per`; the bucket holds one period's worth. `of` names the operation
+    that it limits, where a platform limits each on its own; without a name it limits every call."""
 
     calls: float
     per: timedelta
+    of: str = ""
+
+    def holds_for(self, operation: str) -> bool:
+        return self.of in ("", operation)
 
 
 class Budget(Protocol):
     """Permission to call. Shared by all workers of a connection where the hub provides it so."""
 
-    async def spend(self, cost: float = 1) -> None:
-        """Returns when `cost` may be spent; waits if it must."""
+    async def spend(self, cost: float = 1, of: str = "") -> None:
+        """Returns when `cost` may be spent on the operation `of`; waits if it must."""
 
-    def pause(self, until: datetime) -> None:
-        """The platform said «not before»: nobody spends until then."""
+    def pause(self, until: datetime, of: str = "") -> None:
+        """The platform said «not before»: nobody spends until then; on this operation alone, if named."""
 
 
 class TokenBucket:
@@ -38,25 +43,26 @@ class TokenBucket:
         self._sleep = sleep
         self._tokens = [limit.calls for limit in self._limits]
         self._filled_at = now()
-        self._paused_until: datetime | None = None
+        self._paused_until: dict[str, datetime] = {}
 
-    async def spend(self, cost: float = 1) -> None:
+    async def spend(self, cost: float = 1, of: str = "") -> None:
         """Reserve first, then wait out the debt: waiters are served in order and never wake in vain."""
         self._refill()
-        self._tokens = [tokens - cost for tokens in self._tokens]
-        debts = [
-            -tokens / limit.calls * limit.per.total_seconds()
-            for tokens, limit in zip(self._tokens, self._limits, strict=True)
-        ]
-        wait = max(0.0, self._pause_left(), *debts)
+        debts = [0.0]
+        for number, limit in enumerate(self._limits):
+            if limit.holds_for(of):
+                self._tokens[number] -= cost
+                debts.append(-self._tokens[number] / limit.calls * limit.per.total_seconds())
+        wait = max(self._pause_left(of), *debts)
         if wait > 0:
             await self._sleep(wait)
 
-    def pause(self, until: datetime) -> None:
-        self._paused_until = max(self._paused_until or until, until)
+    def pause(self, until: datetime, of: str = "") -> None:
+        self._paused_until[of] = max(self._paused_until.get(of, until), until)
 
-    def _pause_left(self) -> float:
-        return (self._paused_until - self._filled_at).total_seconds() if self._paused_until else 0.0
+    def _pause_left(self, of: str) -> float:
+        ends = [self._paused_until[name] for name in {"", of} & self._paused_until.keys()]
+        return max(((end - self._filled_at).total_seconds() for end in ends), default=0.0)
 
     def _refill(self) -> None:
         now = self._now()

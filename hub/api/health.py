@@ -1,6 +1,7 @@
 """Is the process alive, can it work, what does it count."""
 
 import asyncio
+from collections.abc import Sequence
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
@@ -10,8 +11,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.context import HubContext
+from hub.storage.database import UnitOfWork
 from hub.storage.overview import Overview, overview
-from hub.telemetry import BACKLOG, CONNECTION_UP, ORDERS, REGISTRY
+from hub.storage.register import Alarm, alarms
+from hub.telemetry import BACKLOG, CERTIFICATES, CONNECTION_UP, ORDERS, REGISTRY
 
 ANSWER_SECONDS = 3.0
 
@@ -58,14 +61,20 @@ class Health:
         """Prometheus text; gauges are read when they are asked for, and absent while nobody knows them."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                _publish(await self._hub.database.read(overview))
+                seen, urgent = await self._hub.database.read(self._counted)
+                _publish(seen, urgent)
         except (SQLAlchemyError, TimeoutError):
-            for gauge in (ORDERS, BACKLOG, CONNECTION_UP):
+            for gauge in (ORDERS, BACKLOG, CONNECTION_UP, CERTIFICATES):
                 gauge.clear()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
+    def _counted(self, uow: UnitOfWork) -> tuple[Overview, list[Alarm]]:
+        alarm_days = self._hub.settings.certificate_alarm_days.by_kind()
+        today = self._hub.now().date()
+        return overview(uow), alarms(uow, self._hub.books.connections, today, alarm_days)
 
-def _publish(seen: Overview) -> None:
+
+def _publish(seen: Overview, urgent: Sequence[Alarm]) -> None:
     ORDERS.clear()
     for stage, number in seen.orders.items():
         ORDERS.labels(stage).set(number)
@@ -74,3 +83,6 @@ def _publish(seen: Overview) -> None:
     CONNECTION_UP.clear()
     for connection in seen.connections:
         CONNECTION_UP.labels(connection.id).set(connection.status == "active" and not connection.last_error)
+    CERTIFICATES.clear()
+    for row, state in urgent:
+        CERTIFICATES.labels(row.certificate.kind.value, state.value).inc()

@@ -15,13 +15,16 @@ from hub.cli.shown import AsJson, progress, show, show_facts, show_json
 from hub.cli.state import with_hub
 from hub.clock import EPOCH
 from hub.context import HubContext
+from hub.domain.configuration import Change
 from hub.domain.policies import StorePolicy
 from hub.jobs.webhooks import register_webhooks
 from hub.pipeline.resume import settle_history
 from hub.storage import queries, stores
 from hub.storage.connections import Connection, ConnectionStatus
 from hub.storage.database import UnitOfWork
+from hub.storage.flows import Flow, paused_flows, set_paused
 from hub.storage.queries import ConnectionItem
+from hub.storage.setting_changes import record
 from hub.storage.stores import Store
 
 app = typer.Typer(no_args_is_help=True, help="Links to store platforms and carriers.")
@@ -29,6 +32,9 @@ app = typer.Typer(no_args_is_help=True, help="Links to store platforms and carri
 ConnectionId = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection's id.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting; repeatable.")]
 SecretsFile = Annotated[Path | None, typer.Option(help="TOML file with the secrets: password = “…”.")]
+OneFlow = Annotated[
+    Flow | None, typer.Option(help="Only this: orders (pulls), stock (levels), push (all else that is sent).")
+]
 NoCheck = Annotated[bool, typer.Option("--no-check", help="Save although it could not be tried.")]
 
 
@@ -163,6 +169,7 @@ def list_(as_json: AsJson = False) -> None:
             "status": lambda each: each.status,
             "armed from": lambda each: each.armed_from or "not armed",
             "last pull": lambda each: each.pulled_at if each.kind == "store" else "-",
+            "paused flows": lambda each: each.paused_flows or "-",
             "failures": lambda each: each.failures,
             "waiting": lambda each: each.waiting,
             "trouble": lambda each: each.paused_reason or each.last_error or "-",
@@ -206,8 +213,12 @@ def test(connection_id: ConnectionId) -> None:
 def pause(
     connection_id: ConnectionId,
     why: Annotated[str, typer.Option(help="What others will read.")] = "paused by a person",
+    flow: OneFlow = None,
 ) -> None:
-    """Stop using a connection; what waits for it keeps waiting."""
+    """Stop using a connection, or one flow of it; what waits keeps waiting."""
+    if flow:
+        _set_flow(connection_id, flow, is_paused=True, why=why)
+        return
 
     async def work(hub: HubContext) -> None:
         await known(hub, connection_id)
@@ -217,9 +228,37 @@ def pause(
     typer.echo(f"{connection_id} is paused.")
 
 
+def _set_flow(connection_id: str, flow: Flow, *, is_paused: bool, why: str = "") -> None:
+    """A change of settings, recorded as such."""
+
+    async def work(hub: HubContext) -> bool:
+        connection = await known(hub, connection_id)
+        if connection.kind == "carrier" and flow is not Flow.PUSH:
+            raise Problem(f"{connection_id} is a carrier: it has the flow push only")
+
+        def save(uow: UnitOfWork) -> bool:
+            before = paused_flows(uow, connection_id)
+            if not set_paused(uow, connection_id, flow, is_paused=is_paused):
+                return False
+            said = {"paused_flows": paused_flows(uow, connection_id), "why": why}
+            change = Change(
+                section="connections", entry=connection_id, before={"paused_flows": before}, after=said
+            )
+            record(uow, [change], entering.actor(), hub.now(), hub.books.new_id)
+            return True
+
+        return await hub.database.run(save)
+
+    was = "" if with_hub(work) else " already"
+    typer.echo(f"the flow {flow.value} of {connection_id} is {'paused' if is_paused else 'on'}{was}.")
+
+
 @app.command("resume")
-def resume(connection_id: ConnectionId) -> None:
-    """Use a paused connection again, in the state that it had."""
+def resume(connection_id: ConnectionId, flow: OneFlow = None) -> None:
+    """Use a paused connection again, in the state that it had, or one flow of it."""
+    if flow:
+        _set_flow(connection_id, flow, is_paused=False)
+        return
 
     async def work(hub: HubContext) -> ConnectionStatus:
         await known(hub, connection_id)

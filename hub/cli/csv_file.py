@@ -68,14 +68,14 @@ def rows_of(
         faults.append(f"line {rows.line_num}: is not CSV ({error})")
 
 
-def sku_faults(sku: str) -> list[str]:
-    """Why this is none."""
+def sku_faults(sku: str, what: str = "SKU") -> list[str]:
+    """Why this is none; `what` else it is meant to be."""
     if not sku:
-        return ["the SKU is empty"]
+        return [f"the {what} is empty"]
     if not sku.isprintable():
-        return ["the SKU holds characters that cannot be printed"]
+        return [f"the {what} holds characters that cannot be printed"]
     if _SPOILT.fullmatch(sku):
-        return [f"the SKU {sku} was spoilt by a spreadsheet: format the column as text"]
+        return [f"the {what} {sku} was spoilt by a spreadsheet: format the column as text"]
     return []
 
 

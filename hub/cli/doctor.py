@@ -18,10 +18,12 @@ from hub.cli import state
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, show
 from hub.clock import from_micros
+from hub.domain.store_records import Standing
 from hub.queue import ArqQueue, connect
 from hub.settings import HubSettings
 from hub.storage.connections import Connection, Connections
 from hub.storage.database import Database, UnitOfWork
+from hub.storage.register import alarms
 from hub.storage.schema import newest_revision, present_revision
 from hub.vault import VaultError
 from mappings.structs import FrozenStruct
@@ -32,6 +34,8 @@ OURS = ("hub", "connectors", "mappings")
 LITTLE_DISK, NO_DISK = 2 * 1024**3, 256 * 1024**2
 SMALL_DRIFT, LARGE_DRIFT = timedelta(seconds=2), timedelta(seconds=60)
 QUEUE_SECONDS = 3
+MOST_NAMED = 10
+"""Certificates that get a line of their own."""
 
 
 class Finding(FrozenStruct):
@@ -202,7 +206,37 @@ def _connections(settings: HubSettings, database: Database, world: World) -> Ite
                 detail=each.paused_reason or each.last_error,
                 remedy=f"`orderhub connections settings {each.connection_id}`, then resume",
             )
+        for flow in sorted(each.paused_flows):
+            yield Finding(
+                check=f"connection {each.connection_id}, flow {flow}",
+                state="warn",
+                detail="is paused",
+                remedy=f"`orderhub connections resume {each.connection_id} --flow {flow}`",
+            )
     yield Finding(check="connections", state="ok", detail=f"{len(every)}, all keys open")
+    yield from _certificates(settings, connections, database, world)
+
+
+def _certificates(
+    settings: HubSettings, connections: Connections, database: Database, world: World
+) -> Iterator[Finding]:
+    """What has expired or soon will, the most urgent first."""
+    alarm_days = settings.certificate_alarm_days.by_kind()
+    today = world.now().date()
+    found, _ = database.transact(lambda uow: alarms(uow, connections, today, alarm_days), reading=True)
+    for row, standing in found[:MOST_NAMED]:
+        is_over = standing is Standing.EXPIRED
+        yield Finding(
+            check=f"certificate {row.store_id}/{row.name}",
+            state="warn",
+            detail=f"{'expired' if is_over else 'expires'} on {row.certificate.valid_until}",
+            remedy="`orderhub stores certify` enters the new one",
+        )
+    if found:
+        detail, remedy = f"{len(found)} to look after", "`orderhub stores certificates`"
+        yield Finding(check="certificates", state="warn", detail=detail, remedy=remedy)
+    else:
+        yield Finding(check="certificates", state="ok", detail="none expires soon")
 
 
 def _opened(connections: Connections, uow: UnitOfWork) -> list[Connection]:

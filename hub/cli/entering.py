@@ -2,21 +2,21 @@
 
 import getpass
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.cli.problem import Problem
+from hub.domain.names import NAME_RULE, is_name
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 _DURATION = re.compile(r"([0-9]{1,5})([mhd])", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def slug(text: str, what: str) -> str:
     """An identifier that can stand in addresses."""
-    if not _SLUG.fullmatch(text):
-        raise Problem(f"the {what} {text!r} may have small letters, digits, - and _ only (40 at most)")
+    if not is_name(text):
+        raise Problem(f"the {what} {text!r} may have {NAME_RULE}")
     return text
 
 
@@ -29,6 +29,14 @@ def moment(text: str, time_zone: str = "") -> datetime:
     if found.tzinfo is None:
         found = found.replace(tzinfo=zone(time_zone) if time_zone else UTC)
     return found.astimezone(UTC)
+
+
+def day(text: str) -> date:
+    """A day of the calendar (ISO 8601)."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Problem(f"{text!r} is not a day: write for example 2026-03-01") from None
 
 
 def zone(name: str) -> ZoneInfo:

@@ -1,22 +1,23 @@
 """Stores with their rules, locations: added, changed and listed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
+import msgspec
 import typer
 
 from hub.cli import entering, location_terms
 from hub.cli.problem import Problem
+from hub.cli.setting import edit_entry
 from hub.cli.shown import AsJson, show, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
-from hub.domain.policies import StorePolicy, TellAt
-from hub.domain.snapshot import Location
+from hub.domain.policies import TellAt
 from hub.jobs.stock import reaudit
+from hub.pipeline.configuration import LOCATIONS, STORES, LocationEntry, StoreEntry
 from hub.storage import stores as places
 from hub.storage.database import UnitOfWork
-from hub.storage.stores import NoCarrier, Store
 from mappings.canonical import PostalAddress
 
 stores = typer.Typer(no_args_is_help=True, help="Storefronts of the brand, and their rules.")
@@ -69,24 +70,21 @@ def add_store(
     chosen = entering.slug(store_id, "store id")
     zone = entering.zone(time_zone).key if time_zone else time_zone
 
-    def save(uow: UnitOfWork, now: datetime) -> None:
-        known = {each.store_id: each for each in places.stores(uow)}.get(chosen)
-        was = known or Store(store_id=chosen, name=chosen, policy=StorePolicy())
-        _require_connections(uow, carrier or ())
+    def edit(entry: StoreEntry | None) -> StoreEntry:
+        was = entry or StoreEntry(name=chosen)
         changes: dict[str, object] = {key: value for key, value in rules.items() if value is not None}
         if ship_within is not None:
             changes["ship_within"] = entering.duration(ship_within) or None
         changes["parcel_limits"] = was.policy.parcel_limits.model_copy(update=limits)
-        store = Store(
-            store_id=chosen,
+        return msgspec.structs.replace(
+            was,
             name=was.name if name is None else name,
             currency=was.currency if currency is None else currency.upper(),
             time_zone=was.time_zone if zone is None else zone,
             policy=was.policy.model_copy(update=changes),
         )
-        places.add_store(uow, store)
 
-    save_and_audit(save)
+    edit_entry(STORES, chosen, edit)
     typer.echo(f"store {chosen} is saved.")
 
 
@@ -165,22 +163,12 @@ def add_location(
         street=tuple(street),
         postal_code=postal_code,
     )
-    location = Location(
-        location_id=entering.slug(location_id, "location id"),
-        name=name,
-        address=address,
-        store_id=store,
-        carriers=tuple(carrier or ()),
-        is_active=not inactive,
+    location = LocationEntry(
+        name=name, address=address, store=store, carriers=tuple(carrier or ()), is_active=not inactive
     )
-
-    def save(uow: UnitOfWork, now: datetime) -> None:
-        require_store(uow, store)
-        _require_connections(uow, carrier or ())
-        known = {each.location_id: each for each in places.locations(uow)}.get(location.location_id)
-        places.add_location(uow, location.with_terms_of(known) if known else location, now)
-
-    save_and_audit(save)
+    edit_entry(
+        LOCATIONS, entering.slug(location_id, "location id"), lambda known: location.with_terms_of(known)
+    )
     typer.echo(f"location {location_id} is saved; count its stock with `orderhub stock import`.")
 
 
@@ -219,10 +207,3 @@ def require_store(uow: UnitOfWork, store: str) -> None:
     known = [each.store_id for each in places.stores(uow)]
     if store and store not in known:
         raise Problem(f"there is no store {store!r}; there are: {', '.join(known) or 'none yet'}")
-
-
-def _require_connections(uow: UnitOfWork, carriers: Sequence[str]) -> None:
-    try:
-        places.require_carriers(uow, carriers)
-    except NoCarrier as error:
-        raise Problem(str(error)) from None

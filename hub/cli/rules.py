@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from hub.cli.problem import Problem
 from hub.cli.rule_lists import blacklist, floors
+from hub.cli.setting import edit_entry
 from hub.cli.shown import AsJson, plain, show, show_json
 from hub.cli.state import with_hub
 from hub.context import HubContext
@@ -21,7 +23,7 @@ from hub.domain.rule_catalogue import (
     with_parameters,
     without,
 )
-from hub.jobs.stock import reaudit
+from hub.pipeline.configuration import STORES, StoreEntry
 from hub.storage import stores as places
 from hub.storage.database import UnitOfWork
 from hub.storage.stores import NoStore, Store
@@ -121,16 +123,21 @@ def off(store: StoreId, rule: RuleName) -> None:
 
 def _change(store_id: str, change: Callable[[StorePolicy], StorePolicy]) -> int:
     """Save the changed policy under the next version; returns the version."""
+    with_hub(lambda hub: hub.database.read(lambda uow: _store(uow, store_id)))
+    versions: list[int] = []
 
-    async def work(hub: HubContext) -> int:
+    def edit(entry: StoreEntry | None) -> StoreEntry:
+        assert entry is not None  # stores are never taken away
         try:
-            version = await hub.database.run(lambda uow: places.change_policy(uow, store_id, change))
-        except (RuleFault, NoStore) as error:
+            return msgspec.structs.replace(entry, policy=change(entry.policy))
+        except RuleFault as error:
             raise Problem(str(error)) from None
-        await reaudit(hub)
-        return version
 
-    return with_hub(work)
+    def look(hub: HubContext, uow: UnitOfWork) -> None:
+        versions.append(_store(uow, store_id).policy_version)
+
+    edit_entry(STORES, store_id, edit, look)
+    return versions[-1]
 
 
 def _store(uow: UnitOfWork, store_id: str) -> Store:

@@ -3,7 +3,7 @@
 import sys
 from datetime import timedelta
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from hub.settings import HubSettings
 
@@ -41,6 +41,8 @@ def _default(value: object) -> str:
             return "–"
         case timedelta():
             return f"`{_seconds(value)}` or `{_DURATION.dump_python(value, mode='json')}`"
+        case BaseModel():
+            return f"`{value.model_dump_json()}`"
         case tuple():
             return f"`[{', '.join(_seconds(each) for each in value)}]`"
         case _:

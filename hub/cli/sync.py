@@ -47,12 +47,15 @@ async def _stores(hub: HubContext, connection: str) -> list[Connection]:
     """The stores to pull: the one that was named, else all that are in use."""
     if not connection:
         every = await hub.database.read(hub.books.connections.all)
-        return [each for each in every if each.kind == "store" and each.status is not ConnectionStatus.PAUSED]
+        return [each for each in every if each.kind == "store" and each.may_be_asked]
     chosen = await known(hub, connection)
     if chosen.status is ConnectionStatus.PAUSED:
         raise Problem(
             f"{connection} is paused ({chosen.paused_reason}): `orderhub connections resume {connection}`"
         )
+    if not chosen.may_be_asked:
+        resume = f"`orderhub connections resume {connection} --flow orders`"
+        raise Problem(f"the flow orders of {connection} is paused: {resume}")
     return [chosen] if chosen.kind == "store" else []
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from hub.domain.carrier_choice import Choice, choose
 from hub.domain.composition import with_collections
 from hub.domain.effects import CaseKind, Consume, Effect, OpenCase, Send, Unreserve, Verb, Withdraw
 from hub.domain.order import Consignment, Order, Parcel, Reason, Stage, order_of
@@ -18,30 +19,56 @@ replace = msgspec.structs.replace
 
 
 def release_step(order: Order, snapshot: Snapshot) -> Outcome:
-    """→ released: each planned consignment gets a carrier and its booking goes into the outbox. Where no
-    carrier is connected, the consignment waits for a person (`orders ship`)."""
+    """→ released: each planned consignment gets a carrier and its booking goes into the outbox, or carriers
+    are asked for a quote before. Where nobody can send it, it waits for a person (`orders ship`)."""
     effects: list[Effect] = []
     reasons: list[Reason] = []
     order = with_collections(within_limits(order, snapshot.policy(order.store_id).parcel_limits))
     for planned in [each for each in order.consignments if each.stage is Parcel.PLANNED]:
-        carrier = _carrier_for(order, planned, snapshot)
-        order = order.with_consignment(
-            replace(
-                planned,
-                stage=Parcel.RELEASED,
-                carrier_connection_id=carrier.connection_id if carrier else "",
-            )
-        )
-        if carrier:
-            effects.append(send(Verb.BOOK, carrier.connection_id, order, planned.consignment_id))
-            reasons.append(Reason(code="carrier", text=f"booking with {carrier.connection_id}"))
-        else:
-            reasons.append(Reason(code="ship_by_hand", text="no carrier is connected; ship it by hand"))
+        choice = choose(order, planned, snapshot) or _usual(order, planned, snapshot)
+        order, sends = _follow_choice(order, planned, choice)
+        effects += sends
+        reasons.append(choice.reason)
     released = replace(order, stage=Stage.RELEASED, reasons=tuple(reasons))
     return Outcome(step="release", order=released, reasons=tuple(reasons), effects=tuple(effects))
 
 
-def _carrier_for(order: Order, consignment: Consignment, snapshot: Snapshot) -> ConnectionFacts | None:
+def _follow_choice(order: Order, consignment: Consignment, choice: Choice) -> tuple[Order, list[Send]]:
+    chosen = replace(
+        consignment,
+        stage=Parcel.RELEASED,
+        carrier_connection_id=choice.carrier,
+        department_id=choice.department,
+        service=choice.service,
+    )
+    order = order.with_consignment(chosen)
+    sends = [send(Verb.QUOTE, each, order, consignment.consignment_id) for each in choice.asks]
+    if choice.carrier:
+        sends.append(send(Verb.BOOK, choice.carrier, order, consignment.consignment_id))
+    return order, sends
+
+
+def quoted(order: Order, consignment_id: str, snapshot: Snapshot) -> Outcome:
+    """All carriers that were asked have said what they would take, or will not answer: the choice is made."""
+    consignment = order.consignment(consignment_id)
+    if not consignment.waits_for_quotes:
+        return Outcome(step="quote", order=order)
+    choice = choose(order, consignment, snapshot, may_ask=False) or _usual(order, consignment, snapshot)
+    order, sends = _follow_choice(order, consignment, choice)
+    return Outcome(step="quote", order=order, reasons=(choice.reason,), effects=tuple(sends))
+
+
+def _usual(order: Order, consignment: Consignment, snapshot: Snapshot) -> Choice:
+    """Where no department serves the location: by preference alone."""
+    carrier = _preferred(order, consignment, snapshot)
+    if carrier is None:
+        text = "no carrier is connected; ship it by hand"
+        return Choice(reason=Reason(code="ship_by_hand", text=text))
+    text = f"booking with {carrier.connection_id}"
+    return Choice(carrier=carrier.connection_id, reason=Reason(code="carrier", text=text))
+
+
+def _preferred(order: Order, consignment: Consignment, snapshot: Snapshot) -> ConnectionFacts | None:
     location = next(
         (each for each in snapshot.locations if each.location_id == consignment.location_id), None
     )

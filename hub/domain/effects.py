@@ -9,6 +9,7 @@ from mappings.structs import FrozenStruct
 class Verb(StrEnum):
     """What an outbox row asks a connector to do."""
 
+    QUOTE = "quote"
     BOOK = "book"
     CANCEL_BOOKING = "cancel_booking"
     SUBSCRIBE = "subscribe"

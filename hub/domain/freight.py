@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hub.domain.reach import Reach, spot_of, within
+from hub.domain.reach import Reach, Spot, spot_of, within
 from mappings.canonical import PostalAddress
 from mappings.structs import FrozenStruct
 
@@ -54,8 +54,12 @@ class FreightTemplate(FrozenStruct, forbid_unknown_fields=True, omit_defaults=Tr
 def price(template: FreightTemplate, address: PostalAddress, weight_grams: int | None) -> Decimal | None:
     """In the template's currency; null where no zone holds the address, where the parcel is too heavy for its
     zone, and for a weight that nobody knows."""
+    return price_at(template, spot_of(address), weight_grams)
+
+
+def price_at(template: FreightTemplate, spot: Spot, weight_grams: int | None) -> Decimal | None:
+    """The same, for many templates at one address."""
     if weight_grams is None or weight_grams < 0:
         return None
-    spot = spot_of(address)
     zone = next((each for each in template.zones if within(each.areas, spot)), None)
     return zone.price(weight_grams) if zone else None

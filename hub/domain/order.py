@@ -73,8 +73,8 @@ class Consignment(FrozenStruct):
     """What one location sends to one address, in one parcel. `consignment_id` is also our reference at
     the carrier, so it never changes over repetitions. `former_numbers` were its tracking numbers until a
     person corrected them. `shared_as` names the consignment, perhaps of another order, that is booked for all
-    that share one parcel; empty: it travels alone. `dispatch_on` is the location's day that it takes room of,
-    where it has days."""
+    that share one parcel; empty: it travels alone. `department_id` and `service`: who sends it and how, where
+    departments choose. `dispatch_on` is the location's day that it takes room of, where it has days."""
 
     consignment_id: str
     location_id: str
@@ -93,6 +93,8 @@ class Consignment(FrozenStruct):
     former_numbers: tuple[str, ...] = ()
     collect: Decimal | None = None
     shared_as: str = ""
+    department_id: str = ""
+    service: str = ""
     dispatch_on: date | None = None
 
     @property
@@ -112,6 +114,12 @@ class Consignment(FrozenStruct):
     @property
     def is_handed_over(self) -> bool:
         return self.stage in HANDED_OVER
+
+    @property
+    def waits_for_quotes(self) -> bool:
+        """Carriers were asked for their price, and none is chosen yet."""
+        is_open = self.stage is Parcel.RELEASED and not self.carrier_connection_id
+        return is_open and bool(self.department_id)
 
     @property
     def may_be_told(self) -> bool:

@@ -39,7 +39,8 @@ def shipment_request(
         sender=location.address,
         recipient=sales.ship_to,
         cargo=tuple(item for each in carried for item in _cargo(*each)),
-        weight_grams=_weight([consignment for _, consignment in carried], grams),
+        weight_grams=weight([consignment for _, consignment in carried], grams),
+        service=consignment.service,
         note="\n".join(dict.fromkeys(other.sales.note for other, _ in carried if other.sales.note)),
         currency=sales.currency,
         collect_on_delivery=collect,
@@ -59,7 +60,8 @@ def _cargo(order: Order, consignment: Consignment) -> list[CargoItem]:
     ]
 
 
-def _weight(carried: Sequence[Consignment], grams: Mapping[str, int]) -> int | None:
+def weight(carried: Sequence[Consignment], grams: Mapping[str, int]) -> int | None:
+    """In grams, of all that travels together; null where the weight of one of its SKUs is not known."""
     parts = [part for consignment in carried for part in consignment.lines]
     if any(part.sku not in grams for part in parts):
         return None

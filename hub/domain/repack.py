@@ -39,12 +39,12 @@ def split(order: Order, parcels: Sequence[Sequence[LineQuantity]], sent: frozens
 
 
 def join(order: Order, sent: frozenset[str]) -> Outcome:
-    """What waits for its booking at one location with one carrier travels together. Raises `ValueError` if
-    there are no two such parcels."""
-    kept: dict[tuple[str, str], Consignment] = {}
+    """What waits for its booking at one location with one carrier and service travels together. Raises
+    `ValueError` if there are no two such parcels."""
+    kept: dict[tuple[str, str, str], Consignment] = {}
     effects: list[Effect] = []
     for waiting in _waiting(order, sent):
-        place = (waiting.location_id, waiting.carrier_connection_id)
+        place = (waiting.location_id, waiting.carrier_connection_id, waiting.service)
         if place not in kept:
             kept[place] = waiting
             continue
@@ -82,6 +82,8 @@ def cut_off(
     rest = (replace(part, quantity=part.quantity - taken.get(part.line_id, 0)) for part in waiting.lines)
     stays = replace(waiting, lines=tuple(part for part in rest if part.quantity))
     cut = replace(waiting, consignment_id=_next_id(order), lines=moved)
+    if waiting.waits_for_quotes:  # carriers were asked about the other one only: a person ships this one
+        cut = replace(cut, department_id="")
     if waiting.collect is not None:
         weights = [worth(order, stays.lines), worth(order, moved)]
         ours, theirs = apportion(waiting.collect, weights, order.sales.currency)
@@ -124,7 +126,9 @@ def _waiting(order: Order, sent: frozenset[str]) -> list[Consignment]:
     return [
         each
         for each in order.consignments
-        if each.stage is Parcel.RELEASED and each.consignment_id not in sent and not each.shared_as
+        if each.stage is Parcel.RELEASED
+        and each.consignment_id not in sent
+        and not (each.shared_as or each.waits_for_quotes)
     ]
 
 

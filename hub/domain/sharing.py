@@ -59,15 +59,14 @@ def _merged(before: Order, order: Order, effects: Sequence[Withdraw]) -> Outcome
 
 
 def _places(orders: Sequence[Order], sent: Mapping[str, frozenset[str]]) -> list[list[Carried]]:
-    """What may travel together: of each order one consignment for a location and carrier."""
-    places: dict[tuple[str, str], dict[str, Carried]] = {}
+    """What may travel together: of each order one consignment for a location, carrier and service."""
+    places: dict[tuple[str, str, str], dict[str, Carried]] = {}
     for order in orders:
         for each in order.consignments:
-            if each.stage is Parcel.RELEASED and each.consignment_id not in sent.get(
-                order.order_id, frozenset()
-            ):
-                place = places.setdefault((each.location_id, each.carrier_connection_id), {})
-                place.setdefault(order.order_id, (order, each))
+            is_sent = each.consignment_id in sent.get(order.order_id, frozenset())
+            if each.stage is Parcel.RELEASED and not is_sent and not each.waits_for_quotes:
+                place = (each.location_id, each.carrier_connection_id, each.service)
+                places.setdefault(place, {}).setdefault(order.order_id, (order, each))
     return [list(each.values()) for each in places.values() if len(each) > 1]
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from hub.domain.audit_facts import AuditFacts
+from hub.domain.departments import ShippingFacts
 from hub.domain.freight import FreightTemplate
 from hub.domain.policies import StorePolicy
 from hub.domain.reach import Reach
@@ -117,6 +118,7 @@ class Snapshot:
     policy_versions: Mapping[str, int] = field(default_factory=dict)
     same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
     audit: AuditFacts = field(default_factory=AuditFacts)
+    shipping: ShippingFacts = field(default_factory=ShippingFacts)
     loads: LoadBook = field(default_factory=LoadBook)
     wave: WavePlan | None = None
     points: Mapping[str, Wgs84] = field(default_factory=dict)

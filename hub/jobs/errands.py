@@ -9,10 +9,13 @@ from connectors.kit import (
     BooksShipments,
     CancelsBookings,
     Connector,
+    ConnectorError,
     FindsBookings,
     PushesFulfilments,
     PushesFulfilmentStatus,
     PushesStock,
+    QuotesRates,
+    Recovery,
     Rejected,
     SubscribesTracking,
     Unsupported,
@@ -28,14 +31,14 @@ from hub.storage import products, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Message, read_levels
-from mappings.canonical import CARRIER_NAMES, Booking, Shipment, StockRefusal, TrackingStatus
+from mappings.canonical import CARRIER_NAMES, Booking, RateQuote, Shipment, StockRefusal, TrackingStatus
 from mappings.canonical import Parcel as TrackedParcel
 from mappings.structs import FrozenStruct
 
 
 class Errand(FrozenStruct):
-    """A claimed message with the order as it is now (null for stock). Where something is to be booked,
-    `grams`: SKU → weight of a unit, and `passengers`: what travels with it."""
+    """A claimed message with the order as it is now (null for stock). Where something is to be booked or
+    quoted, `grams`: SKU → weight of a unit, and `passengers`: what travels with it."""
 
     message: Message
     order: Order | None = None
@@ -54,6 +57,7 @@ class Answer(FrozenStruct):
     it any more, so nothing was sent."""
 
     booking: Booking | None = None
+    quotes: tuple[RateQuote, ...] = ()
     refusals: tuple[StockRefusal, ...] = ()
     status: TrackingStatus | None = None
     number: str = ""
@@ -66,7 +70,9 @@ def load_errands(hub: HubContext, uow: UnitOfWork, messages: Sequence[Message]) 
     stored = hub.books.orders.by_ids(uow, wanted, locked=False)
     places = {each.location_id: each for each in stores.locations(uow)} if stored else {}
     leads = [
-        stored[each.order_id].order.consignment(each.subject) for each in messages if each.verb is Verb.BOOK
+        stored[each.order_id].order.consignment(each.subject)
+        for each in messages
+        if each.verb in (Verb.QUOTE, Verb.BOOK)
     ]
     carried = _carried(hub, uow, leads)
     aboard = [*leads, *(consignment for each in carried.values() for _, consignment in each)]
@@ -109,6 +115,22 @@ def _errand(
 async def run_errand(hub: HubContext, live: Live, errand: Errand) -> Answer:
     """Call the connector; raises its errors."""
     return await _ERRANDS[errand.message.verb](hub, live.connector, errand)
+
+
+async def _quote(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    """A carrier that cannot say is simply not compared: a parcel does not wait for a price."""
+    if not isinstance(connector, QuotesRates):
+        raise Unsupported("this carrier connection does not quote")
+    if not errand.consignment.waits_for_quotes:
+        return Answer(is_withdrawn=True)
+    assert errand.order is not None and errand.location is not None
+    request = outward.shipment_request(errand.order, errand.consignment, errand.location, errand.grams)
+    try:
+        return Answer(quotes=tuple(await connector.quote(request)))
+    except ConnectorError as error:
+        if error.recovery in (Recovery.REAUTHORISE, Recovery.RECONFIGURE):
+            raise
+        return Answer()
 
 
 async def _book(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
@@ -222,6 +244,7 @@ async def _push_stock(hub: HubContext, connector: Connector, errand: Errand) -> 
 
 
 _ERRANDS: Mapping[Verb, Callable[[HubContext, Connector, Errand], Awaitable[Answer]]] = {
+    Verb.QUOTE: _quote,
     Verb.BOOK: _book,
     Verb.CANCEL_BOOKING: _cancel_booking,
     Verb.SUBSCRIBE: _subscribe,

@@ -7,7 +7,6 @@ from hub.context import HubContext
 from hub.jobs.pull import arrival
 from hub.jobs.trouble import back_off, opened, report
 from hub.storage import notices
-from hub.storage.connections import ConnectionStatus
 from hub.storage.database import UnitOfWork
 from hub.storage.notices import Noticed
 
@@ -17,7 +16,7 @@ BATCH = 25
 async def fetch(hub: HubContext, connection_id: str) -> None:
     """Fetch all that is due, a batch of ids at a time."""
     live = await opened(hub, connection_id)
-    if live is None or live.connection.status is ConnectionStatus.PAUSED:
+    if live is None or not live.connection.may_be_asked:
         return
     if not isinstance(live.connector, FetchesOrders):
         return

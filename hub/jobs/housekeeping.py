@@ -2,18 +2,20 @@
 
 from hub.clock import micros
 from hub.context import HubContext
-from hub.storage import parcels
+from hub.storage import parcels, store_records
 from hub.storage.database import UnitOfWork
 
 
 async def housekeeping(hub: HubContext, key: str = "") -> None:
     """Forget documents that were worked off longer ago than the settings say (digests and decisions stay),
-    and wake the repair of webhook subscriptions."""
+    and wake the repair of webhook subscriptions and the look at web links."""
     await hub.database.run(lambda uow: _keep_house(hub, uow))
 
 
 def _keep_house(hub: HubContext, uow: UnitOfWork) -> None:
     hub.books.inbox.forget_documents(uow, micros(hub.now() - hub.settings.keep_documents))
     parcels.rematch_known(uow)
+    if store_records.due_links(uow, hub.now() - hub.settings.link_check_every, 1):
+        uow.wake("check_links", "", "bulk")
     for connection_id in hub.books.connections.with_capability(uow, "RegistersWebhooks"):
         uow.wake("register_webhooks", connection_id, "bulk")

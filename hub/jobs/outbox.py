@@ -142,6 +142,7 @@ def _done(errand: Errand, answer: Answer) -> Delivered:
     return Delivered(
         verdict=verdict,
         booking=answer.booking,
+        quotes=answer.quotes,
         refusals=answer.refusals,
         status=answer.status,
         number=answer.number,

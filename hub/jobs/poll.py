@@ -5,13 +5,12 @@ from connectors.kit import ConnectorError, PollsNotices
 from hub.context import HubContext
 from hub.jobs.pull import take_over
 from hub.jobs.trouble import back_off, opened, report
-from hub.storage.connections import ConnectionStatus
 
 
 async def poll(hub: HubContext, connection_id: str) -> None:
     """Until nothing waits; again after `poll_every`, or later where the platform fails."""
     live = await opened(hub, connection_id)
-    if live is None or live.connection.status is ConnectionStatus.PAUSED:
+    if live is None or not live.connection.may_be_asked:
         return
     connector, pause = live.connector, live.plugin.poll_every
     if not isinstance(connector, PollsNotices):

@@ -6,7 +6,6 @@ from connectors.kit import Batch, ConnectorError, Delivery, Page, PullsOrders, R
 from hub.context import HubContext
 from hub.jobs.trouble import opened, report
 from hub.storage import notices
-from hub.storage.connections import ConnectionStatus
 from hub.storage.database import UnitOfWork
 from hub.storage.inbox import Arrival
 
@@ -36,7 +35,7 @@ def take_over(
 async def pull(hub: HubContext, connection_id: str) -> None:
     """One pull of one connection, from its bookmark to the present."""
     live = await opened(hub, connection_id)
-    if live is None or live.connection.status is ConnectionStatus.PAUSED:
+    if live is None or not live.connection.may_be_asked:
         return
     connection, connector = live.connection, live.connector
     if not isinstance(connector, PullsOrders):

@@ -6,6 +6,7 @@ from hub.context import HubContext
 from hub.jobs.fetch import fetch
 from hub.jobs.housekeeping import housekeeping
 from hub.jobs.inbox import work_inbox
+from hub.jobs.links import check_links
 from hub.jobs.outbox import work_outbox
 from hub.jobs.poll import poll
 from hub.jobs.pull import pull
@@ -17,6 +18,7 @@ from hub.jobs.webhooks import register_webhooks
 Job = Callable[[HubContext, str], Awaitable[None]]
 
 JOBS: Mapping[str, Job] = {
+    "check_links": check_links,
     "fetch": fetch,
     "housekeeping": housekeeping,
     "poll": poll,

@@ -1,9 +1,18 @@
 """What became of outbox messages → orders. Recorded only where the message is still this worker's."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from hub.domain.dispatch import booked, booking_cancelled, booking_failed, booking_stands, not_told, told
+from hub.domain.dispatch import (
+    booked,
+    booking_cancelled,
+    booking_failed,
+    booking_stands,
+    not_told,
+    quoted,
+    told,
+)
 from hub.domain.effects import Verb
 from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
@@ -12,11 +21,11 @@ from hub.domain.snapshot import Snapshot
 from hub.pipeline.books import Books
 from hub.pipeline.companions import passengers
 from hub.pipeline.moved import Moved
-from hub.storage import labels, parcels, stores
+from hub.storage import labels, parcels, shipping, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Verdict, read_levels
-from mappings.canonical import Booking, StockRefusal, TrackingStatus
+from mappings.canonical import Booking, RateQuote, StockRefusal, TrackingStatus
 from mappings.structs import FrozenStruct
 
 
@@ -25,6 +34,7 @@ class Delivered(FrozenStruct):
 
     verdict: Verdict
     booking: Booking | None = None
+    quotes: tuple[RateQuote, ...] = ()
     refusals: tuple[StockRefusal, ...] = ()
     status: TrackingStatus | None = None
     number: str = ""
@@ -47,10 +57,34 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
             _stock_answered(uow, each)
     if snapshot is not None:
         told = [each for each in delivered if each.verdict.message.id in ours]
+        told, snapshot = _with_quotes(books, uow, told, snapshot)
         _move(books, uow, stored, told, carried, snapshot)
         labels.keep(uow, _labels(books, stored, told), now)
     parcels.rematch(uow, [each.booking.tracking_number for each in delivered if each.booking])
     return len(ours)
+
+
+def _with_quotes(
+    books: Books, uow: UnitOfWork, delivered: list[Delivered], snapshot: Snapshot
+) -> tuple[list[Delivered], Snapshot]:
+    """Quotes are kept, and decided about when the last carrier that was asked has answered: those that leave
+    others open are not handed on."""
+    quoting = [each for each in delivered if each.verdict.message.verb is Verb.QUOTE]
+    if not quoting:
+        return delivered, snapshot
+    answers = {
+        (each.verdict.message.subject, each.verdict.message.connection_id): each.quotes
+        for each in quoting
+        if each.verdict.state == "done"
+    }
+    shipping.keep_quotes(uow, answers, snapshot.now)
+    still_open = books.outbox.asking(uow, [each.verdict.message.subject for each in quoting])
+    handed_on = [
+        each
+        for each in delivered
+        if each.verdict.message.verb is not Verb.QUOTE or each.verdict.message.subject not in still_open
+    ]
+    return handed_on, replace(snapshot, shipping=snapshot.shipping.with_quotes(answers))
 
 
 def _labels(books: Books, stored: Mapping[str, Stored], delivered: Sequence[Delivered]) -> dict[str, bytes]:
@@ -113,6 +147,8 @@ def _outcome(order: Order, subject: str, delivered: Delivered, snapshot: Snapsho
     verdict = delivered.verdict
     is_done = verdict.outcome == "done"
     match verdict.message.verb:
+        case Verb.QUOTE:
+            return quoted(order, subject, snapshot)
         case Verb.BOOK if is_done and delivered.booking:
             return booked(order, subject, delivered.booking, snapshot)
         case Verb.BOOK if verdict.outcome == "refused" or verdict.state == "withdrawn":

@@ -2,10 +2,16 @@
 
 from hub.storage import (
     account_tables,
+    drift,
+    hand_over_tables,
     labels,
+    picking_tables,
     products,
     rule_tables,
+    saved_filters,
+    shipping_tables,
     sourcing_tables,
+    store_tables,
     tags,
     territory_tables,
     wave_tables,
@@ -14,10 +20,16 @@ from hub.storage.tables import metadata
 
 MODULES = (
     account_tables,
+    drift,
+    hand_over_tables,
     labels,
+    picking_tables,
     products,
     rule_tables,
+    saved_filters,
+    shipping_tables,
     sourcing_tables,
+    store_tables,
     tags,
     territory_tables,
     wave_tables,

@@ -14,6 +14,8 @@ from hub.vault import BlindIndex, SealingKey, Vault
 from mappings.structs import FrozenStruct
 
 INDEX_KEY = "blind-index"
+_ENDS = ("ends_at", "expires_at")
+"""What connectors call the end of a token, behind the name of its slot."""
 
 
 class ConnectionStatus(StrEnum):
@@ -44,6 +46,12 @@ class Connection(FrozenStruct):
     pulled_at: datetime | None
     failures: int
     version: int
+    paused_flows: frozenset[str] = frozenset()
+
+    @property
+    def may_be_asked(self) -> bool:
+        """For orders and notices of them."""
+        return self.status is not ConnectionStatus.PAUSED and "orders" not in self.paused_flows
 
 
 class Connections:
@@ -57,12 +65,19 @@ class Connections:
     def open_index(self, uow: UnitOfWork) -> BlindIndex:
         """The key of the blind indexes; made at the first start."""
         if self._index is None:
-            row = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=INDEX_KEY)
-            wrapped = bytes(row.wrapped) if row else self._vault.new_wrapped_key(INDEX_KEY)
-            if row is None:
-                uow.change("INSERT INTO secrets VALUES (:name, :wrapped)", name=INDEX_KEY, wrapped=wrapped)
-            self._index = self._vault.unwrap_index(wrapped, INDEX_KEY)
+            self._index = self._vault.unwrap_index(self._wrapped(uow, INDEX_KEY), INDEX_KEY)
         return self._index
+
+    def open_named(self, uow: UnitOfWork, name: str) -> SealingKey:
+        """A key of the hub itself, for what belongs to no connection; made when it is needed first."""
+        return self._vault.unwrap(self._wrapped(uow, name), name)
+
+    def _wrapped(self, uow: UnitOfWork, name: str) -> bytes:
+        row = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=name)
+        wrapped = bytes(row.wrapped) if row else self._vault.new_wrapped_key(name)
+        if row is None:
+            uow.change("INSERT INTO secrets VALUES (:name, :wrapped)", name=name, wrapped=wrapped)
+        return wrapped
 
     def open_keys(self, uow: UnitOfWork, needed: Iterable[str] | None = None) -> None:
         """Open the data keys of connections (`needed` null: of all) that are not open yet."""
@@ -161,6 +176,7 @@ class Connections:
             pulled_at=from_micros(row.pulled_at) if row.pulled_at is not None else None,
             failures=row.failures,
             version=row.version,
+            paused_flows=frozenset(row.paused_flows.split()),
         )
 
     def credentials(self, uow: UnitOfWork, connection_id: str) -> dict[str, str]:
@@ -171,6 +187,18 @@ class Connections:
         place = f"connection:{connection_id}:credentials"
         opened: dict[str, str] = msgspec.json.decode(self._opened(row).open(row.credentials, place))
         return opened
+
+    def token_ends(self, uow: UnitOfWork) -> dict[str, datetime]:
+        """Connection → when the first of its access tokens ends, of those whose platform says so."""
+        rows = uow.all("SELECT id, data_key, credentials FROM connections WHERE credentials IS NOT NULL")
+        found = {}
+        for row in rows:
+            opened = self._opened(row).open(row.credentials, f"connection:{row.id}:credentials")
+            tokens: dict[str, str] = msgspec.json.decode(opened)
+            ends = [value for name, value in tokens.items() if name.endswith(_ENDS)]
+            if ends:
+                found[row.id] = min(map(datetime.fromisoformat, ends))
+        return found
 
     def begin_renewal(self, uow: UnitOfWork, connection_id: str, lease_now: int, lease: timedelta) -> int:
         """Become the one who renews: the end of the lease, which proves it is ours; 0 while somebody else
@@ -227,11 +255,11 @@ class Connections:
                 id=row.id,
                 wrapped=self._vault.rewrap(bytes(row.wrapped), row.id),
             )
-        index = uow.one("SELECT wrapped FROM secrets WHERE name = :name", name=INDEX_KEY)
-        if index:
-            wrapped = self._vault.rewrap(bytes(index.wrapped), INDEX_KEY)
+        for each in uow.all("SELECT name, wrapped FROM secrets"):
             uow.change(
-                "UPDATE secrets SET wrapped = :wrapped WHERE name = :name", name=INDEX_KEY, wrapped=wrapped
+                "UPDATE secrets SET wrapped = :wrapped WHERE name = :name",
+                name=each.name,
+                wrapped=self._vault.rewrap(bytes(each.wrapped), each.name),
             )
         return len(rows)
 
@@ -349,7 +377,7 @@ class Connections:
             row.id
             for row in uow.all(
                 "SELECT id FROM connections WHERE status <> :paused AND kind = 'store'"
-                " AND next_pull_at <= :now ORDER BY next_pull_at, id",
+                " AND paused_flows NOT LIKE '%orders%' AND next_pull_at <= :now ORDER BY next_pull_at, id",
                 paused=ConnectionStatus.PAUSED.value,
                 now=micros(now),
             )
@@ -361,6 +389,7 @@ class Connections:
             row.id
             for row in uow.all(
                 "SELECT id FROM connections WHERE status <> :paused AND next_poll_at <= :now"
+                " AND paused_flows NOT LIKE '%orders%'"
                 " AND capabilities LIKE '%PollsNotices%' ORDER BY next_poll_at, id",
                 paused=ConnectionStatus.PAUSED.value,
                 now=micros(now),

@@ -122,6 +122,8 @@ def _consignment(row: Any, lines: tuple[Reserved, ...]) -> Consignment:
         former_numbers=tuple(msgspec.json.decode(row.former_numbers)),
         collect=Decimal(row.collect) if row.collect else None,
         shared_as=row.shared_as,
+        department_id=row.department_id,
+        service=row.service,
         dispatch_on=date.fromisoformat(row.dispatch_on) if row.dispatch_on else None,
     )
 
@@ -147,6 +149,8 @@ def _row(order: Order, each: Consignment, track: Mapping[str, int], before: Any)
         _json(each.former_numbers).decode() if each.former_numbers else "[]",
         str(each.collect) if each.collect is not None else "",
         each.shared_as,
+        each.department_id,
+        each.service,
         each.dispatch_on.isoformat() if each.dispatch_on else "",
     )
 

@@ -3,9 +3,22 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table
+
 from hub.clock import micros
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
+from hub.storage.tables import Instant, Key, metadata
+
+Table(
+    "drift",
+    metadata,
+    Column("platform", Key, nullable=False),
+    Column("path", Key, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("platform", "path"),
+)
 
 
 def count(uow: UnitOfWork, seen: Mapping[tuple[str, str], int], now: datetime) -> None:

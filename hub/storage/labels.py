@@ -41,6 +41,18 @@ def of_order(uow: UnitOfWork, order_id: str) -> dict[str, bytes]:
     return {row.consignment_id: bytes(row.sealed) for row in rows}
 
 
+def of_wave(uow: UnitOfWork, number: int) -> list[tuple[str, str, bytes]]:
+    """(consignment id, store connection, sealed label) of a picking wave's parcels, by their ids."""
+    rows = uow.all(
+        "SELECT l.consignment_id, o.connection_id, l.sealed FROM pick_wave_parcels p"
+        " JOIN labels l ON l.consignment_id = p.consignment_id"
+        " JOIN consignments c ON c.id = p.consignment_id JOIN orders o ON o.id = c.order_id"
+        " WHERE p.wave = :number ORDER BY l.consignment_id",
+        number=number,
+    )
+    return [(row.consignment_id, row.connection_id, bytes(row.sealed)) for row in rows]
+
+
 def purpose(consignment_id: str) -> str:
     """What a label is sealed for."""
     return f"label:{consignment_id}"

@@ -83,7 +83,8 @@ def due_connections(uow: UnitOfWork, now: datetime) -> list[str]:
         row.connection_id
         for row in uow.all(
             "SELECT DISTINCT n.connection_id FROM notices n JOIN connections c ON c.id = n.connection_id"
-            " WHERE c.status <> 'paused' AND n.not_before <= :now ORDER BY n.connection_id",
+            " WHERE c.status <> 'paused' AND c.paused_flows NOT LIKE '%orders%' AND n.not_before <= :now"
+            " ORDER BY n.connection_id",
             now=micros(now),
         )
     ]

@@ -30,12 +30,17 @@ IN_TURN = (
 )
 """Condition on a row `o`: nothing that must leave before it is still open."""
 
+FLOW_PAUSED = "c.paused_flows LIKE CASE o.verb WHEN 'push_stock' THEN '%stock%' ELSE '%push%' END"
+"""Condition on a row `o` and its connection `c`."""
+
 _MAY_LEAVE = (
-    "'active' = (SELECT c.status FROM connections c WHERE c.id = o.connection_id)"
+    f"'active' = (SELECT CASE WHEN {FLOW_PAUSED} THEN 'paused' ELSE c.status END FROM connections c"
+    " WHERE c.id = o.connection_id)"
     " AND 'active' = (SELECT g.status FROM connections g WHERE g.id = o.gate_connection_id)"
 )
-"""Condition on a row `o`: its connection is active, and so is its gate. Neither this nor `IN_TURN` is a join,
-so that rows are read in the order of the index, and no further than the limit, whatever statistics say."""
+"""Condition on a row `o`: its connection is active with that flow, and so is its gate. Neither this nor
+`IN_TURN` is a join, so that rows are read in the order of the index, and no further than the limit, whatever
+statistics say."""
 
 
 _IS_OPEN = "outbox.state || '' = 'open'"
@@ -214,6 +219,15 @@ class Outbox:
             )
             for order in orders
         }
+
+    def asking(self, uow: UnitOfWork, subjects: Sequence[str]) -> set[str]:
+        """Those of these consignments for which a carrier has still to be asked for its quote."""
+        rows = uow.all(
+            f"SELECT DISTINCT o.subject FROM {keys(uow, s='text')} JOIN outbox o"
+            " ON o.subject = k.s AND o.state = 'open' AND o.verb = 'quote'",
+            keys=packed([{"s": each} for each in sorted(set(subjects))]),
+        )
+        return {row.subject for row in rows}
 
     def claim(
         self, uow: UnitOfWork, connection_id: str, limit: int, now: datetime, lease_now: int

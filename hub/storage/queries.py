@@ -11,6 +11,7 @@ import msgspec
 from hub.clock import from_micros, micros
 from hub.domain.order import Reason
 from hub.storage.database import UnitOfWork
+from hub.storage.outbox import FLOW_PAUSED
 from mappings.structs import FrozenStruct
 
 _reasons = msgspec.json.Decoder(tuple[Reason, ...]).decode
@@ -26,6 +27,7 @@ class ConnectionItem(FrozenStruct):
     store: str
     status: str
     paused_reason: str
+    paused_flows: str
     last_error: str
     armed_from: datetime | None
     pulled_at: datetime | None
@@ -139,10 +141,11 @@ class ListingItem(FrozenStruct):
 def connections(uow: UnitOfWork) -> list[ConnectionItem]:
     rows = uow.all(
         "SELECT c.id, c.kind, c.platform, c.title, COALESCE(c.store_id, '') AS store, c.status,"
-        " c.paused_reason, c.last_error, c.armed_from, c.pulled_at, c.failures, c.capabilities,"
+        " c.paused_reason, c.paused_flows, c.last_error, c.armed_from, c.pulled_at, c.failures,"
+        " c.capabilities,"
         " (SELECT count(*) FROM outbox o JOIN connections g ON g.id = o.gate_connection_id"
         " WHERE o.connection_id = c.id AND o.state = 'open'"
-        " AND (c.status <> 'active' OR g.status <> 'active')) AS waiting"
+        f" AND (c.status <> 'active' OR g.status <> 'active' OR {FLOW_PAUSED})) AS waiting"
         " FROM connections c ORDER BY c.id"
     )
     return [
@@ -246,7 +249,8 @@ def _inbox_item(row: Any) -> InboxItem:
 _OUTBOX = (
     "SELECT o.id, o.created_at, o.connection_id AS connection, o.verb, COALESCE(o.order_id, '') AS \"order\","
     " o.subject, o.state, o.outcome, o.attempts, o.last_error, o.sent_at, o.done_at, o.not_before,"
-    " o.document, o.lease_until, g.id AS gate, g.status AS gate_status, c.status, (SELECT min(e.id)"
+    " o.document, o.lease_until, g.id AS gate, g.status AS gate_status, c.status, c.paused_flows,"
+    " (SELECT min(e.id)"
     " FROM outbox e WHERE e.state = 'open' AND e.id < o.id AND (e.subject = o.subject"
     " OR (e.order_id = o.order_id AND e.verb = 'push_fulfilment' AND o.verb = 'push_fulfilment'))) AS ahead"
     " FROM outbox o JOIN connections c ON c.id = o.connection_id"
@@ -303,6 +307,9 @@ def _waits_for(row: Any, now: datetime) -> str:
             return f"{connection} observes until it is armed"
         if status == "paused":
             return f"{connection} is paused"
+    flow = "stock" if row.verb == "push_stock" else "push"
+    if flow in row.paused_flows.split():
+        return f"the flow {flow} of {row.connection} is paused"
     if row.lease_until > micros(now):
         return "it is being sent"
     if row.ahead is not None:

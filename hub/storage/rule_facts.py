@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.clock import from_micros, micros
 from hub.domain.audit_facts import AuditFacts, PriceFloor
-from hub.storage.bulk import keys, packed
+from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.personal import dialled, housed
 from hub.storage.rule_tables import blacklist, price_floors
@@ -128,6 +128,31 @@ def set_floor(uow: UnitOfWork, floor: PriceFloor, actor: str, now: datetime) -> 
         actor=actor,
         at=micros(now),
     )
+
+
+def replace_floors(
+    uow: UnitOfWork, wanted: Mapping[str, Sequence[PriceFloor]], actor: str, now: datetime
+) -> None:
+    """SKU → all its floors from now on."""
+    uow.change(
+        f"DELETE FROM price_floors WHERE sku IN (SELECT k.s FROM {keys(uow, s='text')})",
+        keys=packed([{"s": sku} for sku in wanted]),
+    )
+    rows = [
+        (
+            each.sku,
+            each.currency,
+            each.campaign,
+            str(each.amount),
+            _instant(each.starts_at),
+            _instant(each.ends_at),
+            actor,
+            micros(now),
+        )
+        for floors_of_sku in wanted.values()
+        for each in floors_of_sku
+    ]
+    insert(uow, price_floors, rows)
 
 
 def remove_floor(uow: UnitOfWork, sku: str, currency: str, campaign: str) -> bool:

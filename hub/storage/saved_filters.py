@@ -5,11 +5,22 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import Column, Table, Text
 
 from hub.clock import from_micros, micros
 from hub.storage.database import UnitOfWork
 from hub.storage.search import BadSearch, Blinded
+from hub.storage.tables import Instant, Key, metadata
 from mappings.structs import FrozenStruct
+
+Table(
+    "saved_filters",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("wanted", Text, nullable=False),
+    Column("saved_by", Text, nullable=False, server_default=""),
+    Column("saved_at", Instant, nullable=False),
+)
 
 
 class SavedFilter(FrozenStruct):

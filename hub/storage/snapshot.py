@@ -16,6 +16,7 @@ from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
 from hub.storage.personal import buyer_key
+from hub.storage.shipping import ShippingSetups
 from hub.storage.stock import Stock
 from hub.storage.stores import Store
 from hub.storage.territories import TerritoryMaps
@@ -31,6 +32,7 @@ class Snapshots:
         self._stock = stock
         self._index = index
         self._territories = TerritoryMaps()
+        self._shipping = ShippingSetups()
 
     def load(
         self,
@@ -70,6 +72,7 @@ class Snapshots:
             points=_points(uow, all_stores, locations, every),
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
+            shipping=self._shipping.facts(uow, skus, [order_id for order_id, _, _ in every]),
         )
 
     def _same_buyer(

@@ -45,18 +45,29 @@ class Level(FrozenStruct):
 
 def add_store(uow: UnitOfWork, store: Store) -> None:
     """Add a store, or change the one of that id; a changed policy gets the next version."""
+    add_stores(uow, [store])
+
+
+def add_stores(uow: UnitOfWork, wanted: Sequence[Store]) -> None:
+    """The same for any number of stores in one statement."""
+    rows = [
+        {
+            "i": each.store_id,
+            "n": each.name,
+            "c": each.currency,
+            "z": each.time_zone,
+            "p": each.policy.model_dump_json(),
+        }
+        for each in wanted
+    ]
     uow.change(
         "INSERT INTO stores (id, name, currency, time_zone, policy)"
-        " VALUES (:id, :name, :currency, :zone, :policy)"
-        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, currency = excluded.currency,"
+        f" SELECT k.i, k.n, k.c, k.z, k.p FROM {keys(uow, **dict.fromkeys('inczp', 'text'))}"
+        " WHERE true ON CONFLICT (id) DO UPDATE SET name = excluded.name, currency = excluded.currency,"
         " time_zone = excluded.time_zone, policy = excluded.policy,"
         " policy_version = stores.policy_version"
         " + CASE WHEN stores.policy = excluded.policy THEN 0 ELSE 1 END",
-        id=store.store_id,
-        name=store.name,
-        currency=store.currency,
-        zone=store.time_zone,
-        policy=store.policy.model_dump_json(),
+        keys=packed(rows),
     )
 
 
@@ -111,33 +122,46 @@ def change_policy(uow: UnitOfWork, store_id: str, change: Callable[[StorePolicy]
 
 def add_location(uow: UnitOfWork, location: Location, now: datetime) -> None:
     """Add a location, or change the one of that id. Opening or closing it changes what stores may sell."""
+    add_locations(uow, [location], now)
+
+
+def add_locations(uow: UnitOfWork, wanted: Sequence[Location], now: datetime) -> None:
+    """The same for any number of locations in two statements."""
+    rows = [
+        {
+            "i": each.location_id,
+            "n": each.name,
+            "s": each.store_id or None,
+            "a": msgspec.json.encode(each.address).decode(),
+            "c": msgspec.json.encode(each.carriers).decode(),
+            "o": each.is_active,
+            "t": _terms_of(each),
+        }
+        for each in wanted
+    ]
     uow.change(
         "INSERT INTO locations (id, name, store_id, address, carriers, is_active, terms)"
-        " VALUES (:id, :name, :store, :address, :carriers, :is_active, :terms)"
+        f" SELECT k.i, k.n, k.s, k.a, k.c, k.o, k.t FROM {keys(uow, **_LOCATION)} WHERE true"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, store_id = excluded.store_id,"
         " address = excluded.address, carriers = excluded.carriers, is_active = excluded.is_active,"
         " terms = excluded.terms",
-        id=location.location_id,
-        name=location.name,
-        store=location.store_id or None,
-        address=msgspec.json.encode(location.address).decode(),
-        carriers=msgspec.json.encode(location.carriers).decode(),
-        is_active=location.is_active,
-        terms=_terms_of(location),
+        keys=packed(rows),
     )
     counted = uow.change(
         "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
-        " SELECT sku, CAST(:now AS bigint), true, CAST(:opened AS boolean) FROM stock"
-        " WHERE location_id = :id"
+        " SELECT s.sku, CAST(:now AS bigint), true, max(CAST(k.o AS integer)) = 1"
+        f" FROM {keys(uow, i='text', o='boolean')} JOIN stock s ON s.location_id = k.i GROUP BY s.sku"
         " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true,"
         " arrived = (stock_changes.arrived OR excluded.arrived)",
         now=micros(now),
-        opened=location.is_active,
-        id=location.location_id,
+        keys=packed([{"i": row["i"], "o": row["o"]} for row in rows]),
     )
     if counted:
         uow.wake("tell_stock")
         uow.wake("resume")
+
+
+_LOCATION = {**dict.fromkeys("insact", "text"), "o": "boolean"}
 
 
 def locations(uow: UnitOfWork) -> list[Location]:

@@ -39,12 +39,14 @@ STEPS: Mapping[str, str] = {
     "audit": "checked",
     "allocate": "stock sought",
     "release": "released for shipping",
+    "quote": "prices compared",
     "book": "booked with the carrier",
     "cancel_booking": "booking taken back",
     "change": "changed on the platform",
     "track": "news of the parcel",
     "tell": "told to the store",
     "ship": "shipped by hand",
+    "hand_over": "handed over to the carrier",
     "renumber": "number corrected",
     "split": "divided into parcels",
     "join": "put into one parcel",
@@ -69,6 +71,7 @@ STAGES: Mapping[Stage, str] = {
 }
 
 ERRANDS: Mapping[Verb, str] = {
+    Verb.QUOTE: "ask {connection} what parcel {subject} would cost",
     Verb.BOOK: "book parcel {subject} with {connection}",
     Verb.CANCEL_BOOKING: "have {connection} take back the booking of {subject}",
     Verb.SUBSCRIBE: "have {connection} report where {subject} is",

@@ -77,6 +77,7 @@ connections = Table(
     _text("accepts_tokens_of"),
     _text("status"),
     _text("paused_reason"),
+    _text("paused_flows"),
     _text("last_error"),
     Column("armed_from", Instant, nullable=True),
     Column("bookmark", Text, nullable=False, server_default=""),
@@ -86,7 +87,7 @@ connections = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
 )
-"""`status`: observing (pulls and decides, its outbox waits), active, paused."""
+"""`status`: observing (pulls and decides, its outbox waits), active, paused; `paused_flows`: see `Flow`."""
 
 Index("ix_connections_store", connections.c.store_id)
 
@@ -163,17 +164,6 @@ notices = Table(
     PrimaryKeyConstraint("connection_id", "topic", "external_id"),
 )
 """Things that changed and must be fetched; one row per thing however often it is noticed."""
-
-drift = Table(
-    "drift",
-    metadata,
-    _key("platform"),
-    _key("path"),
-    Column("seen", BigInteger, nullable=False),
-    Column("first_seen_at", Instant, nullable=False),
-    PrimaryKeyConstraint("platform", "path"),
-)
-"""Fields and codes that platforms send and no mapping names."""
 
 WAITS_TO_LEAVE = "stage NOT IN ('dispatched', 'closed', 'cancelled')"
 """Condition on orders of which something has not left yet."""
@@ -274,6 +264,8 @@ consignments = Table(
     Column("former_numbers", Text, nullable=False, server_default="[]"),
     _text("collect"),
     _key("shared_as", server_default=""),
+    _text("department_id"),
+    _text("service"),
     _text("dispatch_on"),
 )
 Index("ix_consignments_order", consignments.c.order_id)
@@ -388,13 +380,3 @@ cases = Table(
     Column("opened_at", Instant, nullable=False),
     UniqueConstraint("order_id", "kind", "consignment_id"),
 )
-
-saved_filters = Table(
-    "saved_filters",
-    metadata,
-    _key("name", primary_key=True),
-    Column("wanted", Text, nullable=False),
-    _text("saved_by"),
-    Column("saved_at", Instant, nullable=False),
-)
-"""Searches for orders that people keep by name; personal values in `wanted` are blind indexes."""

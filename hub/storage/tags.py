@@ -1,4 +1,4 @@
-"""Words that people put on orders, to find them again. They decide nothing."""
+"""Words that people put on orders, to find them again; only shipping rules that name one decide by them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -60,3 +60,15 @@ def of_order(uow: UnitOfWork, order_id: str) -> list[str]:
     """In the order of the alphabet."""
     rows = uow.all("SELECT tag FROM order_tags WHERE order_id = :id ORDER BY tag", id=order_id)
     return [row.tag for row in rows]
+
+
+def of_orders(uow: UnitOfWork, order_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Order id → its tags, of those that have some."""
+    rows = uow.all(
+        f"SELECT t.order_id, t.tag FROM {keys(uow, o='text')} JOIN order_tags t ON t.order_id = k.o",
+        keys=packed([{"o": each} for each in order_ids]),
+    )
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.order_id, set()).add(row.tag)
+    return {order_id: frozenset(each) for order_id, each in found.items()}

@@ -1,8 +1,9 @@
 """Territories with their versions and polygons: saved, ended, and made ready for a batch of decisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -10,8 +11,8 @@ import msgspec
 from hub.clock import from_micros, micros
 from hub.domain.territories import Area, Polygon, Territory, TerritoryMap
 from hub.domain.territories.geojson import restored, stored
-from hub.domain.territories.versions import Version, Versions, changed, ended
-from hub.storage.bulk import keys, packed
+from hub.domain.territories.versions import Version, Versions, changed, ended, planned
+from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.territory_tables import territories as table
 
@@ -32,6 +33,17 @@ def end(uow: UnitOfWork, territory_id: str, at: datetime) -> bool:
     """From `at` on nothing holds any more; false if nothing did."""
     before = _locked(uow, territory_id)
     return _write(uow, before, ended(before, at))
+
+
+def plan(uow: UnitOfWork, wanted: Mapping[str, Versions], at: datetime) -> None:
+    """From `at` on exactly these versions hold, of each of these territories (`planned`)."""
+    before = _all_locked(uow, list(wanted))
+    after = {each: planned(before.get(each, ()), wanted[each], at) for each in wanted}
+    _write(uow, _flat(before), _flat(after))
+
+
+def _flat(versions: Mapping[str, Versions]) -> Versions:
+    return tuple(each for of_one in versions.values() for each in of_one)
 
 
 def versions(uow: UnitOfWork) -> list[Version]:
@@ -98,41 +110,65 @@ def _version(row: Any) -> Version:
 
 
 def _locked(uow: UnitOfWork, territory_id: str) -> Versions:
-    lock = " FOR UPDATE" if uow.is_postgres else ""
+    return _all_locked(uow, [territory_id]).get(territory_id, ())
+
+
+def _all_locked(uow: UnitOfWork, ids: Sequence[str]) -> dict[str, Versions]:
+    lock = " FOR UPDATE OF t" if uow.is_postgres else ""
+    columns = ", ".join(f"t.{each}" for each in _COLUMNS.split(", "))
     rows = uow.all(
-        f"SELECT {_COLUMNS} FROM territories WHERE id = :id ORDER BY valid_from{lock}", id=territory_id
+        f"SELECT {columns} FROM {keys(uow, i='text')} JOIN territories t ON t.id = k.i"
+        f" ORDER BY t.id, t.valid_from{lock}",
+        keys=packed([{"i": each} for each in ids]),
     )
-    return tuple(map(_version, rows))
+    return {name: tuple(map(_version, found)) for name, found in groupby(rows, key=lambda row: str(row.id))}
 
 
 def _write(uow: UnitOfWork, before: Versions, after: Versions) -> bool:
     """Rows that are gone or different go first, so that at most one is open at every moment."""
     gone = [each for each in before if each not in after]
     new = [each for each in after if each not in before]
-    for each in gone:
+    if gone:
         uow.change(
-            "DELETE FROM territories WHERE id = :id AND valid_from = :since",
-            id=each.territory.territory_id,
-            since=micros(each.valid_from),
+            f"DELETE FROM territories WHERE EXISTS (SELECT 1 FROM {keys(uow, i='text', f='bigint')}"
+            " WHERE k.i = territories.id AND k.f = territories.valid_from)",
+            keys=packed([{"i": each.territory.territory_id, "f": micros(each.valid_from)} for each in gone]),
         )
-    values = ", ".join(f":{name}" for name in _SAID)
-    for each in new:
-        uow.change(
-            f"INSERT INTO territories ({_COLUMNS}) VALUES (:territory_id, :since, :until, {values})",
-            since=micros(each.valid_from),
-            until=None if each.valid_to is None else micros(each.valid_to),
-            **msgspec.structs.asdict(each.territory),
-        )
+    insert(uow, table, [_row(each) for each in new])
     return bool(gone or new)
 
 
+def _row(version: Version) -> tuple[object, ...]:
+    said = (getattr(version.territory, name) for name in _SAID)
+    until = None if version.valid_to is None else micros(version.valid_to)
+    return (version.territory.territory_id, micros(version.valid_from), until, *said)
+
+
 def _save_area(uow: UnitOfWork, polygons: Sequence[Polygon]) -> str:
-    document = stored(polygons)
-    digest = blake2b(document, digest_size=16).hexdigest()
-    uow.change(
+    digest = digest_of(polygons)
+    save_areas(uow, {digest: polygons})
+    return digest
+
+
+def digest_of(polygons: Sequence[Polygon]) -> str:
+    """The name by which versions know these polygons."""
+    return blake2b(stored(polygons), digest_size=16).hexdigest()
+
+
+def save_areas(uow: UnitOfWork, wanted: Mapping[str, Sequence[Polygon]]) -> None:
+    """Polygons by their digest; those that are known stay."""
+    uow.change_each(
         "INSERT INTO territory_areas (digest, polygons) VALUES (:digest, :polygons)"
         " ON CONFLICT (digest) DO NOTHING",
-        digest=digest,
-        polygons=document,
+        [{"digest": digest, "polygons": stored(polygons)} for digest, polygons in wanted.items()],
     )
-    return digest
+
+
+def areas_in_use(uow: UnitOfWork, now: datetime) -> dict[str, tuple[Polygon, ...]]:
+    """Polygons by their digest, of versions that hold or are planned."""
+    rows = uow.all(
+        "SELECT digest, polygons FROM territory_areas WHERE digest IN (SELECT area FROM territories"
+        " WHERE valid_to IS NULL OR valid_to > :now) ORDER BY digest",
+        now=micros(now),
+    )
+    return {row.digest: restored(bytes(row.polygons)) for row in rows}

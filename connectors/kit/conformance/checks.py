@@ -47,7 +47,8 @@ class Bench:
     """What is examined, and the little that the checks cannot find out themselves.
 
     `crowd`: how many orders surely fill more than one page. `late_by`: how late the platform may show an
-    order, at the worst; the connector's overlap must cover it. `overrides`: settings beside the twin's.
+    order, at the worst; the connector's overlap must cover it. `listed_after`: how long a list holds back
+    what was placed just now. `overrides`: settings beside the twin's.
     `carrier`: the canonical code of one that the store knows. `parcels`: for carriers that follow parcels
     which others booked. `fixtures`: the folder of golden documents, see `mapping.py`.
     """
@@ -57,6 +58,7 @@ class Bench:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     crowd: int = 120
     late_by: timedelta = timedelta(minutes=1)
+    listed_after: timedelta = timedelta(minutes=1)
     ship_to: PostalAddress = ADDRESS
     carrier: str = "sf-express"
     parcels: Sequence[Parcel] = ()

@@ -24,7 +24,7 @@ async def everything_arrives(bench: Bench) -> None:
     """A first pull brings every order, under the platform's ids, and ends."""
     rig, twin = open_store(bench)
     place(bench, twin, 3)
-    rig.clock.advance(timedelta(minutes=1))
+    rig.clock.advance(bench.listed_after)
     found = await pull(rig)
     all_arrived(found.ids, twin, "in a first pull")
     topics = {delivery.topic for delivery in found.deliveries}
@@ -40,7 +40,7 @@ async def nothing_brings_nothing(bench: Bench) -> None:
     require(not first.deliveries, "an empty store brought orders")
     rig.clock.advance(timedelta(minutes=10))
     place(bench, twin)
-    rig.clock.advance(timedelta(minutes=1))
+    rig.clock.advance(bench.listed_after)
     all_arrived((await pull(rig, first.bookmark)).ids, twin, "after an empty pull")
 
 

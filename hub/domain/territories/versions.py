@@ -56,6 +56,17 @@ def ended(versions: Versions, at: datetime) -> Versions:
     return _closed(versions, at)
 
 
+def planned(versions: Versions, wanted: Versions, at: datetime) -> Versions:
+    """From `at` on exactly what is wanted holds, oldest first and none begins before `at`. A version that
+    goes on unchanged goes on under its own beginning."""
+    past = ended(versions, at)
+    held = next((each for each in versions if each.holds_at(at)), None)
+    if held and wanted and wanted[0].valid_from == at and wanted[0].territory == held.territory:
+        goes_on = msgspec.structs.replace(wanted[0], valid_from=held.valid_from)
+        return (*(each for each in past if each.valid_from < held.valid_from), goes_on, *wanted[1:])
+    return (*past, *wanted)
+
+
 def _closed(versions: Versions, at: datetime) -> Versions:
     """What was until then."""
     return tuple(

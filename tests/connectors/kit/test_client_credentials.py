@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from random import Random
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -32,7 +33,7 @@ class Desk:
         )
         self.access = ClientCredentials(self.outside, "https://acme.example/token", "me", "s3cret", **options)
 
-    async def spend(self, cost=1):
+    async def spend(self, cost=1, of=""):
         self.seen.append(f"spent {cost:g}")
 
     def answer(self, request):
@@ -119,3 +120,15 @@ async def test_tokens_of_two_slots_stand_beside_each_other_and_beside_what_else_
     await desk.call()
     stored = await desk.outside.credentials.current()
     assert set(stored) == {"refresh", "track_access_token", "track_expires_at"}
+
+
+async def test_token_of_a_consent_is_asked_for_with_its_refresh_token():
+    desk = Desk(grant={"grant_type": "refresh_token", "refresh_token": "r-1"})
+    await desk.call()
+    asked = next(it for it in desk.seen if isinstance(it, httpx.Request))
+    assert dict(parse_qsl(asked.content.decode())) == {
+        "grant_type": "refresh_token",
+        "refresh_token": "r-1",
+        "client_id": "me",
+        "client_secret": "s3cret",
+    }

@@ -195,6 +195,18 @@ async def test_throttling_pauses_everybody_on_this_connection(desk, platform):
     assert desk.clock() - started >= timedelta(hours=1)
 
 
+async def test_throttling_of_a_named_operation_pauses_no_other(desk, platform):
+    started = desk.clock()
+    platform.side_effect = [httpx.Response(429, headers={"retry-after": "3600"}), *[httpx.Response(200)] * 2]
+    with pytest.raises(RateLimited):
+        await desk.client.send("GET", URL, write=False, of="search")
+    await desk.client.send("GET", URL, write=False, of="read")
+    assert desk.clock() == started
+
+    await desk.client.send("GET", URL, write=False, of="search")
+    assert desk.clock() - started >= timedelta(hours=1)
+
+
 SENT = "Mon, 02 Mar 2026 08:00:00 GMT"
 
 

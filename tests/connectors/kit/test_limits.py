@@ -90,3 +90,44 @@ async def test_cost_over_the_bucket_is_paid_by_waiting(cost):
     await budget.spend(cost)
 
     assert clock() - before == timedelta(seconds=cost - 1)
+
+
+def limited_apart(clock: ManualClock) -> TokenBucket:
+    return bucket(
+        clock,
+        RateLimit(calls=2, per=SECOND, of="search"),
+        RateLimit(calls=4, per=SECOND, of="read"),
+        RateLimit(calls=100, per=SECOND),
+    )
+
+
+async def test_operations_with_limits_of_their_own_do_not_wait_for_each_other():
+    clock = ManualClock()
+    budget, before = limited_apart(clock), clock()
+    for _ in range(4):
+        await budget.spend(of="read")
+    assert clock() == before
+
+    for _ in range(4):
+        await budget.spend(of="search")
+    assert clock() - before == SECOND
+
+
+async def test_limit_without_a_name_holds_for_every_operation():
+    clock = ManualClock()
+    budget, before = limited_apart(clock), clock()
+    await budget.spend(150)
+    await budget.spend(of="read")
+    assert clock() - before == timedelta(seconds=0.51)
+
+
+async def test_pause_of_one_operation_leaves_the_others_alone():
+    clock = ManualClock()
+    budget, before = limited_apart(clock), clock()
+    budget.pause(before + 9 * SECOND, "search")
+    await budget.spend(of="read")
+    await budget.spend()
+    assert clock() == before
+
+    await budget.spend(of="search")
+    assert clock() - before == 9 * SECOND

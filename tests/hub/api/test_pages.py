@@ -1,11 +1,14 @@
 """Health, metrics and the status page: what they say, and what they must never say."""
 
 import asyncio
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from hub.api import health
+from hub.domain.store_records import Certificate, CertificateKind, StoreRecord
+from hub.storage import store_records
 from hub.storage.database import UnitOfWork
 
 HOSTILE = "<script>alert(1)</script>\u202e'\""
@@ -63,6 +66,20 @@ async def test_metrics_show_orders_and_what_waits(door) -> None:
     assert "orderhub_orders{stage=" in worked
 
 
+async def test_metrics_count_certificates_that_somebody_must_look_after(door) -> None:
+    ended = Certificate(kind=CertificateKind.PERMIT, valid_until=date(2020, 1, 1))
+
+    def enter(uow: UnitOfWork) -> None:
+        (store, *_) = uow.all("SELECT id FROM stores")
+        store_records.save(uow, {store.id: StoreRecord(certificates={"a": ended, "b": ended})})
+
+    assert "orderhub_certificates{" not in (await door.client.get("/metrics")).text
+    await door.hub.database.run(enter)
+    for _ in range(2):
+        text = (await door.client.get("/metrics")).text
+        assert 'orderhub_certificates{kind="permit",state="expired"} 2.0' in text
+
+
 async def test_metrics_without_a_database_still_count_and_claim_nothing(door, monkeypatch) -> None:
     await door.client.get("/metrics")
     monkeypatch.setattr(door.hub.database, "read", _away)
@@ -71,6 +88,7 @@ async def test_metrics_without_a_database_still_count_and_claim_nothing(door, mo
     assert "orderhub_webhooks_total" in answer.text
     assert "orderhub_backlog{" not in answer.text
     assert "orderhub_connection_up{" not in answer.text
+    assert "orderhub_certificates{" not in answer.text
 
 
 async def test_the_status_page_escapes_what_others_wrote(door) -> None:

@@ -18,6 +18,7 @@ from hub.cli import app, state
 from hub.registry import load
 from hub.storage.connections import Connection
 from mappings.canonical import PostalAddress
+from tests.hub.sites import Sites
 
 REGISTRY = load()
 BUYER = PostalAddress(
@@ -38,6 +39,7 @@ class Desk:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.twins: dict[str, Any] = {}
+        self.sites = Sites()
         self.printed = ""
 
     def world(self) -> World:
@@ -48,6 +50,7 @@ class Desk:
             make_client=self.client,
             registry=REGISTRY,
             shares_clock=True,
+            visitor=self.sites.visitor,
         )
 
     def client(self, connection: Connection) -> httpx.AsyncClient:

@@ -194,3 +194,26 @@ def test_arming_registers_webhooks_where_the_hub_can_be_reached(
     hub.run("connections", "arm", "shop", "--from", "2026-03-01")
     assert sum(hub.twins["shop"].requests.values()) > before + 1
     assert hub.json("connections", "list")[0]["status"] == "active"
+
+
+def test_one_flow_is_paused_and_resumed_with_its_trace(connected: Any) -> None:
+    said = connected.run("connections", "pause", "shop", "--flow", "stock", "--why", "counting")
+    assert said == "the flow stock of shop is paused.\n"
+    (shop,) = [each for each in connected.json("connections", "list") if each["id"] == "shop"]
+    assert (shop["status"], shop["paused_flows"]) == ("observing", "stock")
+    assert "connection shop, flow stock" in connected.run("doctor")
+    (trace,) = connected.json("config", "log", "--limit", "1")
+    assert trace["change"]["after"] == {"paused_flows": ["stock"], "why": "counting"}
+
+    assert "already" in connected.run("connections", "pause", "shop", "--flow", "stock")
+    assert connected.run("connections", "resume", "shop", "--flow", "stock").endswith("is on.\n")
+    assert "flow stock" not in connected.run("doctor")
+
+
+def test_a_carrier_has_the_flow_push_only(connected: Any) -> None:
+    assert "has the flow push only" in connected.fail("connections", "pause", "sf", "--flow", "orders")
+
+
+def test_pulling_now_says_that_orders_are_paused(connected: Any) -> None:
+    connected.run("connections", "pause", "shop", "--flow", "orders")
+    assert "resume shop --flow orders" in connected.fail("sync", "now", "shop")

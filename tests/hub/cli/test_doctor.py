@@ -2,6 +2,7 @@
 
 import shutil
 from collections import namedtuple
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def test_a_fresh_hub_is_healthy(hub: Any) -> None:
     assert {each["state"] for each in found.values()} == {"ok"}
     assert set(found) == {
         *("packages", "plug-ins", "settings", "master key", "database", "schema", "clock", "connections"),
-        *("queue", "disk"),
+        *("certificates", "queue", "disk"),
     }
     assert "fail" not in hub.run("doctor")
 
@@ -91,3 +92,29 @@ def test_a_paused_connection_is_a_warning(hub: Any) -> None:
     hub.run("connections", "pause", "shop", "--why", "moving house")
     assert findings(hub, healthy=True)["connection shop"]["detail"] == "moving house"
     Path(file).unlink()
+
+
+def test_certificates_that_end_are_warnings_in_their_order(hub: Any) -> None:
+    hub.run("stores", "add", "east")
+    today = hub.clock().date()
+    for name, kind, days in (
+        ("licence", "business_licence", 10),
+        ("grant", "brand_authorisation", -1),
+        ("later", "permit", 61),
+    ):
+        until = str(today + timedelta(days=days))
+        hub.run("stores", "certify", "east", name, "--kind", kind, "--until", until)
+
+    found = findings(hub, healthy=True)
+    named = [check for check in found if check.startswith("certificate ")]
+    assert named == ["certificate east/grant", "certificate east/licence"]
+    assert found[named[0]]["detail"].startswith("expired on ")
+    assert found["certificates"] == {**found["certificates"], "state": "warn", "detail": "2 to look after"}
+
+
+def test_alarm_days_are_a_setting_per_kind(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.run("stores", "add", "east")
+    until = str(hub.clock().date() + timedelta(days=61))
+    hub.run("stores", "certify", "east", "permit", "--kind", "permit", "--until", until)
+    monkeypatch.setenv("HUB_CERTIFICATE_ALARM_DAYS", '{"permit": 61}')
+    assert "certificate east/permit" in findings(hub, healthy=True)

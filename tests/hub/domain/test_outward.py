@@ -85,3 +85,10 @@ def test_a_parcel_weighs_what_its_units_weigh_if_all_are_known(grams, weight):
     request = shipment_request(parcel(line(quantity=2), line("l2", "BLUE")), THREE, location(), grams)
 
     assert request.weight_grams == weight
+
+
+def test_carrier_is_asked_for_the_service_that_was_chosen():
+    chosen = replace(THREE, service="express")
+    given = parcel(line(quantity=2), line("l2", "BLUE"))
+
+    assert shipment_request(given, chosen, location(), {}).service == "express"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from hub.domain.sharing import apart, groups
-from tests.hub.samples import address, order, replace, sales
+from hub.domain.order import Stage
+from hub.domain.sharing import apart, groups, merge
+from tests.hub.samples import address, consignment, order, replace, sales, shipped, snapshot
 
 HIDDEN = address(masked=True, name="王*", street=(), receiver_token="t", token_platform="plain")
 
@@ -51,3 +52,23 @@ def test_groups_hold_what_belongs_together():
     here, there = address(), address(street=("北京路 1号",))
     orders = [to(each, order_id=f"o{number}") for number, each in enumerate([here, there, here, HIDDEN])]
     assert [[each.order_id for each in group] for group in groups(orders)] == [["o0", "o2"]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"carrier_connection_id": "", "department_id": "east"},  # carriers are asked for their price
+        {"service": "express"},
+    ],
+)
+def test_only_what_goes_with_one_carrier_and_service_is_put_together(other):
+    usual = {"carrier_connection_id": other.get("carrier_connection_id", "carrier")}
+    one = shipped(order(order_id="o1"), Stage.RELEASED, consignment(1, **usual))
+    two = shipped(
+        order(order_id="o2"),
+        Stage.RELEASED,
+        replace(consignment(1, **{**usual, **other}), consignment_id="o2-1"),
+    )
+
+    with pytest.raises(ValueError, match="no two of them wait"):
+        merge([one, two], {}, snapshot())

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.territories import Territory
-from hub.domain.territories.versions import changed, ended, valid_at
+from hub.domain.territories.versions import Version, changed, ended, planned, valid_at
 from tests.hub.samples import NOW
 
 
@@ -85,3 +85,40 @@ def test_versions_never_overlap_and_a_change_leaves_what_was(every, asked):
         if asked == at:
             held = [each.store_id for each in valid_at(versions, day(at))]
             assert held == ([store] if store else [])
+
+
+def version(store, since, until=None):
+    return Version(
+        territory=territory(store), valid_from=day(since), valid_to=None if until is None else day(until)
+    )
+
+
+def test_plan_that_says_what_holds_already_opens_nothing():
+    versions = (version("a", 0),)
+
+    assert planned(versions, (version("a", 5),), day(5)) == versions
+    assert told(planned(versions, (version("a", 5, 9),), day(5))) == [("a", 0, 9)]
+    assert told(planned(versions, (version("a", 7),), day(5))) == [("a", 0, 5), ("a", 7, None)]
+
+
+BOUNDS = st.lists(st.integers(5, 20), min_size=2, max_size=6, unique=True).map(sorted)
+
+
+@given(
+    changes=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 20)), max_size=4),
+    stores=st.lists(st.sampled_from("ab"), max_size=3),
+    bounds=BOUNDS,
+)
+def test_plan_holds_from_its_instant_on_and_nothing_before_it_changes(changes, stores, bounds):
+    versions = ()
+    for store, at in changes:
+        versions = changed(versions, territory(store), day(at))
+    spans = zip(bounds[::2], bounds[1::2], strict=False)
+    wanted = tuple(version(store, *span) for store, span in zip(stores, spans, strict=False))
+
+    after = planned(versions, wanted, day(5))
+
+    for number in range(21):
+        expected = versions if number < 5 else wanted
+        assert valid_at(after, day(number)) == valid_at(expected, day(number))
+    assert not any(one.meets(other) for one in after for other in after if one is not other)

@@ -22,6 +22,7 @@ from connectors.kit import (
     PushesFulfilments,
     PushesFulfilmentStatus,
     PushesStock,
+    QuotesRates,
     TracksParcels,
 )
 from connectors.kit.messages import Topic
@@ -127,7 +128,7 @@ class PlainStore(
         )
 
 
-class PlainCarrier(FindsBookings, BooksShipments, CancelsBookings, TracksParcels):
+class PlainCarrier(FindsBookings, BooksShipments, QuotesRates, CancelsBookings, TracksParcels):
     desk: ClassVar[Desk]
 
     async def check(self) -> None:
@@ -140,6 +141,9 @@ class PlainCarrier(FindsBookings, BooksShipments, CancelsBookings, TracksParcels
         answer = self.desk.asked("book", request.reference, default=promise)
         self.desk.carried[answer.tracking_number] = request
         return answer
+
+    async def quote(self, request):
+        return self.desk.asked("quote", request.reference, default=())
 
     async def find_booking(self, request):
         return self.desk.asked("find_booking", request.reference)

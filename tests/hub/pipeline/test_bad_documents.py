@@ -18,119 +18,11 @@ from hub.pipeline.intake import LARGEST_DOCUMENT, work_inbox
 from hub.storage.inbox import Arrival
 from mappings.contracts import Mappings
 from mappings.errors import MappingError
+from tests.hub.pipeline.spots import SPOTS
 from tests.hub.samples import address
 
 REGISTRY = registry.load()
 PLATFORMS = sorted(REGISTRY.stores)
-
-SPOTS: dict[str, dict[str, tuple[str | int, ...]]] = {
-    "bigcommerce": {
-        "id": ("id",),
-        "lines": ("consignments",),
-        "quantity": ("consignments", "shipping", 0, "line_items", 0, "quantity"),
-        "code": ("payment_status",),
-        "name": ("consignments", "shipping", 0, "first_name"),
-        "total": ("total_inc_tax",),
-        "placed": ("date_created",),
-        "currency": ("default_currency_code",),
-    },
-    "douyin": {
-        "id": ("order_id",),
-        "lines": ("sku_order_list",),
-        "quantity": ("sku_order_list", 0, "item_num"),
-        "code": ("order_status",),
-        "name": ("mask_post_receiver",),
-        "total": ("pay_amount",),
-        "placed": ("create_time",),
-    },
-    "magento": {
-        "id": ("entity_id",),
-        "lines": ("items",),
-        "quantity": ("items", 0, "qty_ordered"),
-        "name": ("extension_attributes", "shipping_assignments", 0, "shipping", "address", "firstname"),
-        "total": ("grand_total",),
-        "placed": ("created_at",),
-        "currency": ("order_currency_code",),
-    },
-    "medusa": {
-        "id": ("id",),
-        "lines": ("items",),
-        "quantity": ("items", 0, "quantity"),
-        "code": ("payment_status",),
-        "name": ("shipping_address", "first_name"),
-        "total": ("total",),
-        "placed": ("created_at",),
-        "currency": ("currency_code",),
-    },
-    "pinduoduo": {
-        "id": ("order_sn",),
-        "lines": ("item_list",),
-        "quantity": ("item_list", 0, "goods_count"),
-        "code": ("order_status",),
-        "name": ("receiver_name_mask",),
-        "total": ("pay_amount",),
-        "placed": ("created_time",),
-    },
-    "saleor": {
-        "id": ("id",),
-        "lines": ("lines",),
-        "quantity": ("lines", 0, "quantity"),
-        "code": ("chargeStatus",),
-        "name": ("shippingAddress", "firstName"),
-        "total": ("total", "gross", "amount"),
-        "placed": ("created",),
-        "currency": ("total", "currency"),
-    },
-    "shopify": {
-        "id": ("id",),
-        "lines": ("lineItems",),
-        "quantity": ("lineItems", "nodes", 0, "quantity"),
-        "code": ("displayFinancialStatus",),
-        "name": ("shippingAddress", "name"),
-        "total": ("totalPriceSet", "shopMoney", "amount"),
-        "placed": ("processedAt",),
-        "currency": ("currencyCode",),
-    },
-    "taobao": {
-        "id": ("tid",),
-        "lines": ("orders",),
-        "quantity": ("orders", "order", 0, "num"),
-        "code": ("status",),
-        "name": ("receiver_name",),
-        "total": ("payment",),
-        "placed": ("created",),
-    },
-    "vendure": {
-        "id": ("id",),
-        "lines": ("lines",),
-        "quantity": ("lines", 0, "quantity"),
-        "code": ("type",),
-        "name": ("shippingAddress", "fullName"),
-        "total": ("totalWithTax",),
-        "placed": ("orderPlacedAt",),
-        "currency": ("currencyCode",),
-    },
-    "woocommerce": {
-        "id": ("id",),
-        "lines": ("line_items",),
-        "quantity": ("line_items", 0, "quantity"),
-        "name": ("shipping", "first_name"),
-        "total": ("total",),
-        "placed": ("date_created_gmt",),
-        "currency": ("currency",),
-    },
-    "youzan": {
-        "id": ("full_order_info", "order_info", "tid"),
-        "lines": ("full_order_info", "orders"),
-        "quantity": ("full_order_info", "orders", 0, "num"),
-        "code": ("full_order_info", "order_info", "status"),
-        "name": ("full_order_info", "address_info", "receiver_name"),
-        "total": ("full_order_info", "pay_info", "payment"),
-        "placed": ("full_order_info", "order_info", "created"),
-    },
-}
-"""Where each platform writes what is spoiled below. WooCommerce and Magento have no code that a rule must
-know: plug-ins add statuses and states, and an order of such a one is held."""
 
 GENUINE: dict[str, list[bytes]] = {}
 
@@ -345,7 +237,7 @@ def test_odd_hours_are_the_instants_they_are(shop, platform, when):
         "bigcommerce": format_datetime(moment),
         "magento": f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "douyin": int(moment.timestamp()),
-        **dict.fromkeys(("pinduoduo", "taobao", "youzan"), beijing),
+        **dict.fromkeys(("jd", "pinduoduo", "taobao", "youzan"), beijing),
     }
 
     deliver(shop, put(first, SPOTS[platform]["placed"], spelt.get(platform, with_zone)))
