@@ -1,6 +1,7 @@
 """Which location sends what: rank → fill → split.
 
-1. Rank active locations: the territory's own store first, then same city, province, country, then by id.
+1. Rank active locations: rooms of the store that ships first (`crossing.py`: as a rule the territory's own),
+   then same city, province, country, then by id.
 2. Fill: the best location that can serve the whole order alone.
 3. Split only if none can: each time the location that covers most of the remaining units, best rank among
    equals. If all together cannot serve the order, it is back-ordered whole and nothing is reserved.
@@ -12,6 +13,7 @@ from itertools import islice
 
 import msgspec
 
+from hub.domain.crossing import precedence
 from hub.domain.effects import Reserve
 from hub.domain.order import Consignment, Order, Reason, Reserved, Stage
 from hub.domain.outcome import Outcome
@@ -51,7 +53,8 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         for line_id, quantity in order.units_to_ship().items()
         if line_id in order.skus
     ]
-    ranked = rank(order.sales.ship_to, snapshot)
+    crossing = precedence(order, snapshot)
+    ranked = rank(order.sales.ship_to, snapshot, crossing.first)
     if order.refused_by:
         ranked = [each for each in ranked if each.location_id not in order.refused_by]
     shares = fill(wanted, ranked, snapshot.stock, divides=_divides(order.sales))
@@ -73,7 +76,8 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
     for effect in effects:
         snapshot.stock.take(effect.sku, effect.location_id, effect.quantity)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
-    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, ranked, snapshot.stock), effects)
+    reasons = (*_choice(shares, wanted, ranked, snapshot.stock), *crossing.reasons)
+    return _outcome(allocated, Stage.ALLOCATED, reasons, effects)
 
 
 def _divides(sales: SalesOrder) -> Divides:
@@ -89,16 +93,15 @@ def _outcome(
     return Outcome(step="allocate", order=moved, reasons=reasons, effects=effects)
 
 
-def rank(address: PostalAddress | None, snapshot: Snapshot) -> Sequence[Location]:
-    """Active locations, best first. One list per division and owner serves all orders of a batch."""
-    owner = snapshot.territories.owner(address) if address else None
-    owner_id = owner.store_id if owner else ""
-    key = (owner_id, *_division(address)) if address else (owner_id,)
+def rank(address: PostalAddress | None, snapshot: Snapshot, first: str) -> Sequence[Location]:
+    """Active locations, best first: rooms of the store `first` (see `crossing.py`), then by distance. One
+    list per division and such store serves all orders of a batch."""
+    key = (first, *_division(address)) if address else (first,)
     if key not in snapshot.rankings:
         snapshot.rankings[key] = sorted(
             (location for location in snapshot.locations if location.is_active),
             key=lambda location: (
-                not owner_id or location.store_id != owner_id,
+                not first or location.store_id != first,
                 _remoteness(location.address, address),
                 location.location_id,
             ),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.domain.audit_parameters import OPTIONAL, OptionalRule
+from hub.domain.crossing_policy import CrossingPolicy
 
 
 class TellAt(StrEnum):
@@ -58,6 +59,11 @@ class StorePolicy(BaseModel):
     )
     parcel_limits: ParcelLimits = Field(
         ParcelLimits(), title="What one parcel may hold at most", json_schema_extra={"zh": "单包裹上限"}
+    )
+    crossing: CrossingPolicy | None = Field(
+        None,
+        title="Who ships orders in another store's territory, and what is owed for it (empty: as the brand)",
+        json_schema_extra={"zh": "跨区订单政策"},
     )
     rules: tuple[OptionalRule, ...] = Field(
         (),

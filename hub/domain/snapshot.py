@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from hub.domain.audit_facts import AuditFacts
+from hub.domain.crossing_policy import CrossingPolicy
 from hub.domain.policies import StorePolicy
 from hub.domain.stock import StockBook
 from hub.domain.territories import TerritoryMap
@@ -51,7 +52,7 @@ class KnownOrder(FrozenStruct):
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """`links` maps (connection id, listing id) to a SKU; `same_buyer` maps an order id to its buyer's
-    other orders; `now` is the instant of the whole batch."""
+    other orders; `crossings` are policies of stores; `now` is the instant of the whole batch."""
 
     now: datetime
     connections: Mapping[str, ConnectionFacts]
@@ -63,9 +64,14 @@ class Snapshot:
     policy_versions: Mapping[str, int] = field(default_factory=dict)
     same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
     audit: AuditFacts = field(default_factory=AuditFacts)
+    crossings: Mapping[str, CrossingPolicy] = field(default_factory=dict)
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL
+
+    def crossing_of(self, store_id: str) -> CrossingPolicy:
+        """What holds for orders that the store sold into another store's territory."""
+        return self.crossings.get(store_id) or _USUAL_CROSSING
 
     def carriers(self, store_id: str, location: Location | None) -> list[ConnectionFacts]:
         """Carrier connections in the order of preference: the location's, the store's, else all by id."""
@@ -90,3 +96,4 @@ class Snapshot:
 
 
 _USUAL = StorePolicy()
+_USUAL_CROSSING = CrossingPolicy()

@@ -61,6 +61,7 @@ class Snapshots:
             stock=StockBook(self._stock.rows(uow, skus)),
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
+            crossings={each.store_id: each.crossing for each in all_stores},
         )
 
     def _same_buyer(
