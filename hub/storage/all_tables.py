@@ -6,12 +6,22 @@ from hub.storage import (
     labels,
     products,
     rule_tables,
+    settlement_tables,
     tags,
     territory_tables,
 )
 from hub.storage.tables import metadata
 
-MODULES = (account_tables, crossing_tables, labels, products, rule_tables, tags, territory_tables)
+MODULES = (
+    account_tables,
+    crossing_tables,
+    labels,
+    products,
+    rule_tables,
+    settlement_tables,
+    tags,
+    territory_tables,
+)
 """They add their tables to the one metadata when they are imported."""
 
 __all__ = ["metadata"]

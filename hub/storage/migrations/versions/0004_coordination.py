@@ -19,4 +19,35 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_brand_policies")),
     )
+    op.create_table(
+        "settlement_entries",
+        sa.Column("order_id", Key, nullable=False),
+        sa.Column("consignment_id", Key, nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("line_id", Key, nullable=False),
+        sa.Column("share", Key, nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("store_id", Key, nullable=False),
+        sa.Column("other_id", Key, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["consignments.id"], name=op.f("fk_settlement_entries_consignment_id")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_settlement_entries_order_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["stores.id"], name=op.f("fk_settlement_entries_other_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_settlement_entries_store_id")),
+        sa.PrimaryKeyConstraint(
+            "consignment_id", "sequence", "line_id", "share", "store_id", name=op.f("pk_settlement_entries")
+        ),
+    )
+    op.create_index("ix_settlement_entries_order", "settlement_entries", ["order_id"], unique=False)
+    op.create_index(
+        "ix_settlement_entries_store",
+        "settlement_entries",
+        ["store_id", "at", "consignment_id"],
+        unique=False,
+    )
     op.add_column("orders", sa.Column("crossing", sa.Text(), server_default="", nullable=False))
