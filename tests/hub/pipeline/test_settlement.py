@@ -79,6 +79,16 @@ def test_handing_over_posts_and_the_carriers_return_closes(agreed):
     assert {kind for (kind,) in agreed.rows("SELECT kind FROM settlement_entries")} == {"shipped", "returned"}
 
 
+def test_what_left_before_shares_were_agreed_stays_as_it_was(agreed):
+    agreed.run(lambda uow: crossing.set_brand_policy(uow, CrossingPolicy(), "test", agreed.now))
+    (order_id,) = gone(agreed, sales(line(quantity=3)))
+    agreed.run(lambda uow: crossing.set_brand_policy(uow, AGREED, "test", agreed.now))
+
+    returned(agreed, f"T-{order_id}")
+
+    assert accounts(agreed) == {}
+
+
 def test_refunded_units_lower_what_is_owed_once_however_often_they_are_told(agreed):
     gone(agreed, sales(line(quantity=3)))
 
