@@ -112,9 +112,9 @@ def _shipped(order: Order, consignment: Consignment, left: Mapping[str, int], de
         if minor:
             found.extend(_pair(order, consignment, line_id, share, count, other, minor))
 
-    for line, net, freight in zip(sales.lines, _nets(sales), _freights(sales), strict=True):
+    for line, net, freight in zip(sales.lines, nets(sales), _freights(sales), strict=True):
         if count := units.get(line.line_id, 0):
-            start, whole = left.get(line.line_id, 0), _units_covered(line)
+            start, whole = left.get(line.line_id, 0), units_covered(line)
             value = _part(net, start, start + count, whole)
             percents = (
                 policy.territory_percent if deal.owner else Decimal(0),
@@ -216,7 +216,7 @@ def divided(amount: int, weights: Iterable[Decimal | int]) -> list[int]:
     return parts
 
 
-def _nets(sales: SalesOrder) -> list[int]:
+def nets(sales: SalesOrder) -> list[int]:
     """What each line is worth, less its share of what the whole order was lowered by."""
     totals = [max(Decimal(0), line.total) for line in sales.lines]
     whole = max(Decimal(0), sum(totals, Decimal(0)) - sales.order_discount)
@@ -235,7 +235,7 @@ def _freights(sales: SalesOrder) -> list[int]:
     return divided(_minor(sales.shipping_charge, sales.currency), weights)
 
 
-def _units_covered(line: OrderLine) -> int:
+def units_covered(line: OrderLine) -> int:
     """Units that the line's total pays for: fewer than were ordered where a platform lowers it."""
     if not line.unit_price:
         return line.quantity
