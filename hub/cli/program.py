@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stores": ("hub.cli.places", "Storefronts of the brand, and their rules."),
     "locations": ("hub.cli.places", "Where goods are."),
     "territories": ("hub.cli.territories", "Areas that stores serve: divisions, polygons, overlaps, gaps."),
+    "campaigns": ("hub.cli.campaigns", "Price cuts that several stores run in step."),
     "settlement": ("hub.cli.settlement", "What stores owe each other, from goods sold across territories."),
     "rules": ("hub.cli.rules", "Audit rules of stores: when an order is held."),
     "stock": ("hub.cli.stock", "What is on hand, promised and available."),

@@ -2,6 +2,7 @@
 
 from hub.storage import (
     account_tables,
+    campaign_tables,
     crossing_tables,
     labels,
     products,
@@ -14,6 +15,7 @@ from hub.storage.tables import metadata
 
 MODULES = (
     account_tables,
+    campaign_tables,
     crossing_tables,
     labels,
     products,

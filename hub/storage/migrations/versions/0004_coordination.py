@@ -20,6 +20,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_brand_policies")),
     )
     op.create_table(
+        "campaigns",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+    )
+    op.create_table(
+        "campaign_standings",
+        sa.Column("campaign_id", Key, nullable=False),
+        sa.Column("connection_id", Key, nullable=False),
+        sa.Column("external_id", Key, server_default="", nullable=False),
+        sa.Column("told", sa.Text(), server_default="", nullable=False),
+        sa.Column("standing", Key, nullable=False),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_standings_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connections.id"], name=op.f("fk_campaign_standings_connection_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "connection_id", name=op.f("pk_campaign_standings")),
+    )
+    op.create_table(
         "settlement_entries",
         sa.Column("order_id", Key, nullable=False),
         sa.Column("consignment_id", Key, nullable=False),
