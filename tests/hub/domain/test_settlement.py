@@ -1,6 +1,5 @@
 """What stores owe each other, and that it always adds up."""
 
-from dataclasses import replace as changed
 from decimal import Decimal
 
 import pytest
@@ -19,11 +18,11 @@ SHARES = CrossingPolicy(
 
 
 def shown(policy=SHARES, owner="west", room="west"):
-    made = snapshot(
+    return snapshot(
         locations=[location("wh", store_id=room)],
         territories=[Territory(territory_id="t", store_id=owner, country="CN")],
+        crossing=policy,
     )
-    return changed(made, crossings={"brand-store": policy})
 
 
 def parcel(number, units, stage=Parcel.DISPATCHED):
