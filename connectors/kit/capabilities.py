@@ -17,10 +17,12 @@ from connectors.kit.outside import Outside
 from mappings.canonical import (
     Booking,
     BookingCancellation,
+    Campaign,
     Parcel,
     RateQuote,
     Shipment,
     ShipmentRequest,
+    ShownCampaign,
     StockLevel,
     StockRefusal,
 )
@@ -109,6 +111,24 @@ class PushesStock(Connector):
     @abstractmethod
     async def push_stock(self, levels: Sequence[StockLevel], key: str) -> Sequence[StockRefusal]:
         """Write the levels in the platform's own terms; returns the listings that it refused."""
+
+
+class RunsCampaigns(Connector):
+    """Runs price cuts. A campaign is found by `external_id`, else by `campaign_id`, which the connector keeps
+    with it; so telling it again changes what is there and makes no second one."""
+
+    @abstractmethod
+    async def tell_campaign(self, campaign: Campaign, key: str) -> str:
+        """Make the store's campaign this one, new or changed; returns the store's id of it. `Unsupported`,
+        before anything is done, for what the platform cannot express."""
+
+    @abstractmethod
+    async def read_campaign(self, campaign: Campaign) -> ShownCampaign | None:
+        """What the store has, null: nothing. Must ask the platform, never memory."""
+
+    @abstractmethod
+    async def end_campaign(self, campaign: Campaign, key: str) -> None:
+        """It gives nothing any more from now on; one that is not there or ended counts as done."""
 
 
 class BooksShipments(Connector):
@@ -209,6 +229,7 @@ CAPABILITIES: tuple[type[Connector], ...] = (
     PushesFulfilments,
     PushesFulfilmentStatus,
     PushesStock,
+    RunsCampaigns,
     BooksShipments,
     BooksIdempotently,
     FindsBookings,

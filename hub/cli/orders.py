@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hub.cli import entering
+from hub.cli.crossing import who_ships
 from hub.cli.parcels import PARCEL_COMMANDS
 from hub.cli.problem import Problem
 from hub.cli.search import Limit, OfStore, filters, list_, search_
@@ -26,6 +27,7 @@ from hub.storage.story import StoryLine, tell
 app = typer.Typer(no_args_is_help=True, help="Look at orders, explain them, decide about them.")
 app.command("list")(list_)
 app.command("search")(search_)
+app.command("who-ships")(who_ships)
 for name, command in PARCEL_COMMANDS.items():
     app.command(name)(command)
 app.add_typer(filters, name="filters")

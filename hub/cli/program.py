@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("hub.cli.config", "Export, compare and apply all settings as one reviewed file."),
     "locations": ("hub.cli.places", "Where goods are."),
     "territories": ("hub.cli.territories", "Areas that stores serve: divisions, polygons, overlaps, gaps."),
+    "campaigns": ("hub.cli.campaigns", "Price cuts that several stores run in step."),
+    "settlement": ("hub.cli.settlement", "What stores owe each other, from goods sold across territories."),
     "rules": ("hub.cli.rules", "Audit rules of stores: when an order is held."),
     "allocate": ("hub.cli.allocate", "Which location is asked first, and when."),
     "departments": ("hub.cli.departments", "Who sends parcels: carriers, coverage, price lists, rules."),

@@ -78,7 +78,7 @@ def _some(stores: Sequence[str]) -> str:
 @app.command("show")
 def show_(store: StoreId, as_json: AsJson = False) -> None:
     """The rules of one store with their parameters."""
-    found = with_hub(lambda hub: hub.database.read(lambda uow: _store(uow, store)))
+    found = with_hub(lambda hub: hub.database.read(lambda uow: known_store(uow, store)))
     rows = [state(each, found.policy) for each in catalogue()]
     if as_json:
         show_json({"store": store, "policy_version": found.policy_version, "rules": rows})
@@ -108,8 +108,8 @@ def set_(
     """Switch a rule on, or change its parameters; those that are not given stay. Orders on hold are audited
     again; those that go on already are not called back."""
     found = _entry(rule)
-    given = _given(values or ())
-    version = _change(store, lambda policy: with_parameters(policy, found, given))
+    given = given_values(values or ())
+    version = change_policy(store, lambda policy: with_parameters(policy, found, given))
     typer.echo(f"rule {rule} is on in store {store} (policy version {version}).")
 
 
@@ -117,13 +117,13 @@ def set_(
 def off(store: StoreId, rule: RuleName) -> None:
     """Switch a rule off; orders that it held are audited again."""
     found = _entry(rule)
-    version = _change(store, lambda policy: without(policy, found))
+    version = change_policy(store, lambda policy: without(policy, found))
     typer.echo(f"rule {rule} is off in store {store} (policy version {version}).")
 
 
-def _change(store_id: str, change: Callable[[StorePolicy], StorePolicy]) -> int:
+def change_policy(store_id: str, change: Callable[[StorePolicy], StorePolicy]) -> int:
     """Save the changed policy under the next version; returns the version."""
-    with_hub(lambda hub: hub.database.read(lambda uow: _store(uow, store_id)))
+    with_hub(lambda hub: hub.database.read(lambda uow: known_store(uow, store_id)))
     versions: list[int] = []
 
     def edit(entry: StoreEntry | None) -> StoreEntry:
@@ -134,13 +134,13 @@ def _change(store_id: str, change: Callable[[StorePolicy], StorePolicy]) -> int:
             raise Problem(str(error)) from None
 
     def look(hub: HubContext, uow: UnitOfWork) -> None:
-        versions.append(_store(uow, store_id).policy_version)
+        versions.append(known_store(uow, store_id).policy_version)
 
     edit_entry(STORES, store_id, edit, look)
     return versions[-1]
 
 
-def _store(uow: UnitOfWork, store_id: str) -> Store:
+def known_store(uow: UnitOfWork, store_id: str) -> Store:
     try:
         return places.store(uow, store_id)
     except NoStore as error:
@@ -154,7 +154,8 @@ def _entry(name: str) -> Entry:
     return found
 
 
-def _given(texts: Sequence[str]) -> dict[str, str]:
+def given_values(texts: Sequence[str]) -> dict[str, str]:
+    """key=value as it was typed."""
     values: dict[str, str] = {}
     for each in texts:
         name, separator, value = each.partition("=")

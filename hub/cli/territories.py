@@ -8,6 +8,8 @@ import msgspec
 import typer
 
 from hub.cli import entering
+from hub.cli.crossing import app as crossing
+from hub.cli.diversion import diversion
 from hub.cli.places import country_code, require_store, save_and_audit
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, progress, show, show_json
@@ -24,6 +26,8 @@ from hub.storage.database import UnitOfWork
 from mappings.canonical import PostalAddress
 
 app = typer.Typer(no_args_is_help=True, help="Areas that stores serve.")
+app.add_typer(crossing, name="crossing")
+app.command("diversion")(diversion)
 
 FAULTS_SHOWN = 50
 

@@ -1,8 +1,8 @@
 """Which location sends what: filter → rank → fill → split.
 
 1. Filter: who is not asked, or asked last, and why (`sourcing/filters.py`).
-2. Rank as the store's policy says (`sourcing/ranks.py`): as a rule rooms of the territory's own store first,
-   then same city, province, country, then by id.
+2. Rank as the store's policy says (`sourcing/ranks.py`): as a rule rooms of the store that ships first
+   (`crossing.py`: the territory's own), then same city, province, country, then by id.
 3. Fill: the best location that can serve the whole order alone.
 4. Split only if none can: each time the location that covers most of the remaining units, best rank among
    equals. If all together cannot serve the order, it is back-ordered whole and nothing is reserved.
@@ -14,6 +14,7 @@ from itertools import islice
 
 import msgspec
 
+from hub.domain.crossing import precedence
 from hub.domain.effects import Reserve
 from hub.domain.order import Consignment, Order, Reason, Reserved, Stage
 from hub.domain.outcome import Outcome
@@ -68,7 +69,8 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         if line_id in order.skus
     ]
     by = snapshot.policy(order.store_id).rank_by
-    asked = candidates(order, rank(order.sales.ship_to, snapshot, first_store(order, snapshot), by), snapshot)
+    crossing = precedence(order, snapshot)
+    asked = candidates(order, rank(order.sales.ship_to, snapshot, crossing.first, by), snapshot)
     kept = as_planned(wanted, planned or {}, asked.locations, snapshot.stock)
     shares = kept or fill(wanted, asked.locations, snapshot.stock, divides=_divides(order.sales))
     if not shares:
@@ -93,7 +95,11 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         if each.dispatch_on:
             snapshot.loads.add(each.location_id, each.dispatch_on)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
-    reasons = (*_choice(shares, wanted, asked, snapshot), *_wave_said(planned, bool(kept), snapshot.wave))
+    reasons = (
+        *_choice(shares, wanted, asked, snapshot),
+        *_wave_said(planned, bool(kept), snapshot.wave),
+        *crossing.reasons,
+    )
     return _outcome(allocated, Stage.ALLOCATED, reasons, effects)
 
 
@@ -115,13 +121,6 @@ def rank(
 ) -> Ranked:
     """Locations that may be asked, best first; `first` is the store whose rooms go before all others."""
     return ranked(View(first=first, address=address, snapshot=snapshot), by)
-
-
-def first_store(order: Order, snapshot: Snapshot) -> str:
-    """The store whose territory it is, if any."""
-    address = order.sales.ship_to
-    owner = snapshot.territories.owner(address) if address else None
-    return owner.store_id if owner else ""
 
 
 def as_planned(

@@ -12,6 +12,7 @@ import msgspec
 
 from hub.domain import audit_contents, audit_receiver, audit_timing
 from hub.domain.audit_parameters import OPTIONAL
+from hub.domain.crossing import CROSS_TERRITORY, is_answered
 from hub.domain.order import UNMAPPED, Order, Reason, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.policies import StorePolicy
@@ -261,6 +262,14 @@ STANDING: tuple[StandingRule, ...] = (
         description="The same buyer did not order the same goods shortly before.",
         check=_is_no_duplicate,
         parameters=("duplicate_window",),
+    ),
+    StandingRule(
+        name=CROSS_TERRITORY,
+        title="Who ships across territories",
+        zh="跨区订单待定",
+        description="The address lies in another store's territory, and the policy is that a person says who"
+        " ships (`orderhub territories crossing`).",
+        check=is_answered,
     ),
 )
 

@@ -16,6 +16,8 @@ class Verb(StrEnum):
     PUSH_FULFILMENT = "push_fulfilment"
     PUSH_STATUS = "push_status"
     PUSH_STOCK = "push_stock"
+    RUN_CAMPAIGN = "run_campaign"
+    END_CAMPAIGN = "end_campaign"
 
 
 class Reserve(FrozenStruct):

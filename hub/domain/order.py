@@ -165,7 +165,8 @@ class Order(FrozenStruct):
     """`waived` are codes of audit rules that a person overruled; `person_hold` is why a person stopped it.
     `skus` maps line ids to the SKUs that the last audit found, `elsewhere` to units that others shipped.
     `inbox_id` names the document that `sales` was read from, `refused_by` locations that cannot serve it;
-    at `due_at` everything must have left."""
+    `crossing` is who ships across territories, where a person said so; at `due_at` everything must have
+    left."""
 
     order_id: str
     connection_id: str
@@ -180,6 +181,7 @@ class Order(FrozenStruct):
     waived: tuple[str, ...] = ()
     person_hold: str = ""
     refused_by: tuple[str, ...] = ()
+    crossing: str = ""
     due_at: datetime | None = None
     is_history: bool = False
 

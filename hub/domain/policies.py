@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.domain.audit_parameters import OPTIONAL, OptionalRule
+from hub.domain.crossing_policy import CrossingPolicy
 
 
 class TellAt(StrEnum):
@@ -86,6 +87,11 @@ class StorePolicy(BaseModel):
         (RankBy.TERRITORY, RankBy.DIVISION),
         title="Which location is asked first: the first word decides, the next among equals",
         json_schema_extra={"zh": "发货仓优先顺序"},
+    )
+    crossing: CrossingPolicy | None = Field(
+        None,
+        title="Who ships orders in another store's territory, and what is owed for it (empty: as the brand)",
+        json_schema_extra={"zh": "跨区订单政策"},
     )
     rules: tuple[OptionalRule, ...] = Field(
         (),

@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from hub.domain.audit import STANDING
 from hub.domain.audit_parameters import OPTIONAL, OptionalRule
+from hub.domain.crossing_policy import CrossingPolicy
 from hub.domain.policies import StorePolicy
 from mappings.structs import FrozenStruct
 
@@ -129,3 +130,24 @@ def _faults(error: ValidationError, entry: Entry, given: Mapping[str, Any]) -> l
         else:
             found.append(f"{name}={given.get(name, each['input'])} is refused, {said} ({meaning})")
     return found
+
+
+CROSSING = Entry(
+    name="crossing",
+    title="Orders in another store's territory",
+    zh="跨区订单政策",
+    description="Who ships them, and what the seller then owes.",
+    is_standing=True,
+    parameters=CrossingPolicy.model_fields,
+)
+"""No audit rule, but given and refused in the same way."""
+
+
+def crossing_with(policy: CrossingPolicy, given: Mapping[str, Any]) -> CrossingPolicy:
+    """The policy with some parameters changed. Raises `RuleFault`."""
+    _check(CROSSING, given)
+    values = {name: value for name, value in {**policy.model_dump(), **given}.items() if value != ""}
+    try:
+        return CrossingPolicy.model_validate(values)
+    except ValidationError as error:
+        raise RuleFault(CROSSING.name, _faults(error, CROSSING, given)) from None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from hub.domain.audit_facts import AuditFacts
+from hub.domain.crossing_policy import CrossingPolicy
 from hub.domain.departments import ShippingFacts
 from hub.domain.freight import FreightTemplate
 from hub.domain.policies import StorePolicy
@@ -105,7 +106,7 @@ class KnownOrder(FrozenStruct):
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """`links` maps (connection id, listing id) to a SKU; `same_buyer` maps an order id to its buyer's
-    other orders; `points` are middles of divisions
+    other orders; `crossings` are policies of stores, `points` middles of divisions
     (`sourcing/distance.py`); `now` is the instant of the whole batch."""
 
     now: datetime
@@ -122,9 +123,14 @@ class Snapshot:
     loads: LoadBook = field(default_factory=LoadBook)
     wave: WavePlan | None = None
     points: Mapping[str, Wgs84] = field(default_factory=dict)
+    crossings: Mapping[str, CrossingPolicy] = field(default_factory=dict)
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL
+
+    def crossing_of(self, store_id: str) -> CrossingPolicy:
+        """What holds for orders that the store sold into another store's territory."""
+        return self.crossings.get(store_id) or _USUAL_CROSSING
 
     def carriers(self, store_id: str, location: Location | None) -> list[ConnectionFacts]:
         """Carrier connections in the order of preference: the location's, the store's, else all by id."""
@@ -159,3 +165,4 @@ class Snapshot:
 
 
 _USUAL = StorePolicy()
+_USUAL_CROSSING = CrossingPolicy()

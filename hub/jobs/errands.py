@@ -17,6 +17,7 @@ from connectors.kit import (
     QuotesRates,
     Recovery,
     Rejected,
+    RunsCampaigns,
     SubscribesTracking,
     Unsupported,
 )
@@ -27,11 +28,19 @@ from hub.domain.effects import Verb
 from hub.domain.order import Consignment, Order, Parcel
 from hub.domain.snapshot import Location
 from hub.pipeline.companions import passengers
-from hub.storage import products, stores
+from hub.storage import campaigns, products, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Message, read_levels
-from mappings.canonical import CARRIER_NAMES, Booking, RateQuote, Shipment, StockRefusal, TrackingStatus
+from mappings.canonical import (
+    CARRIER_NAMES,
+    Booking,
+    RateQuote,
+    Shipment,
+    ShownCampaign,
+    StockRefusal,
+    TrackingStatus,
+)
 from mappings.canonical import Parcel as TrackedParcel
 from mappings.structs import FrozenStruct
 
@@ -53,14 +62,15 @@ class Errand(FrozenStruct):
 
 
 class Answer(FrozenStruct):
-    """What the platform said; `number`: about which tracking number. `is_withdrawn`: meanwhile nobody wants
-    it any more, so nothing was sent."""
+    """What the platform said; `number`: about which tracking number; `shown`: what it has of a campaign now.
+    `is_withdrawn`: meanwhile nobody wants it any more, so nothing was sent."""
 
     booking: Booking | None = None
     quotes: tuple[RateQuote, ...] = ()
     refusals: tuple[StockRefusal, ...] = ()
     status: TrackingStatus | None = None
     number: str = ""
+    shown: ShownCampaign | None = None
     is_withdrawn: bool = False
 
 
@@ -243,6 +253,25 @@ async def _push_stock(hub: HubContext, connector: Connector, errand: Errand) -> 
     return Answer(refusals=tuple(refused))
 
 
+async def _run_campaign(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    """Told, then read: what the store made of it is the answer. Telling again changes what is there, so a
+    message in doubt is simply told again."""
+    if not isinstance(connector, RunsCampaigns):
+        raise Unsupported("this store cannot run campaigns")
+    told = campaigns.read_told(errand.message.document)
+    external_id = await connector.tell_campaign(told, errand.message.id)
+    named = msgspec.structs.replace(told, external_id=external_id)
+    return Answer(shown=await connector.read_campaign(named))
+
+
+async def _end_campaign(hub: HubContext, connector: Connector, errand: Errand) -> Answer:
+    if not isinstance(connector, RunsCampaigns):
+        raise Unsupported("this store cannot run campaigns")
+    told = campaigns.read_told(errand.message.document)
+    await connector.end_campaign(told, errand.message.id)
+    return Answer(shown=await connector.read_campaign(told))
+
+
 _ERRANDS: Mapping[Verb, Callable[[HubContext, Connector, Errand], Awaitable[Answer]]] = {
     Verb.QUOTE: _quote,
     Verb.BOOK: _book,
@@ -251,4 +280,6 @@ _ERRANDS: Mapping[Verb, Callable[[HubContext, Connector, Errand], Awaitable[Answ
     Verb.PUSH_FULFILMENT: _push_fulfilment,
     Verb.PUSH_STATUS: _push_status,
     Verb.PUSH_STOCK: _push_stock,
+    Verb.RUN_CAMPAIGN: _run_campaign,
+    Verb.END_CAMPAIGN: _end_campaign,
 }

@@ -146,12 +146,13 @@ def _done(errand: Errand, answer: Answer) -> Delivered:
         refusals=answer.refusals,
         status=answer.status,
         number=answer.number,
+        shown=answer.shown,
     )
 
 
 def _ended(message: Message, state: str, outcome: str, error: ConnectorError) -> Delivered:
-    """A refused cancellation is an answer, not a task for a person; everything else is parked."""
-    if message.verb is Verb.CANCEL_BOOKING:
+    """A refused cancellation or campaign is an answer that is shown elsewhere; everything else is parked."""
+    if message.verb in (Verb.CANCEL_BOOKING, Verb.RUN_CAMPAIGN, Verb.END_CAMPAIGN):
         state = "done"
     log.warning(
         "outbox message refused", extra={"outbox_id": message.id, "verb": message.verb, "error": str(error)}

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from hub.context import HubContext
+from hub.domain.order import Order
 from hub.domain.territories import TerritoryMap
 from hub.domain.territories.gaps import Gap, Gaps, HalfCovered, half_covered, provinces_without
 from hub.domain.territories.overlaps import Overlap, overlaps
 from hub.domain.territories.versions import valid_at
 from hub.storage import territories
 from hub.storage.database import UnitOfWork
-from mappings.canonical import PostalAddress
 from mappings.structs import FrozenStruct
 
 ORDERS_AT_ONCE = 500
@@ -36,8 +36,9 @@ async def report(hub: HubContext, days: int) -> Report:
     areas = await hub.database.read(lambda uow: territories.areas(uow, named))
     valid = valid_at(every, now)
     gaps = Gaps(TerritoryMap(valid, areas))
-    async for address in _addresses(hub, since):
-        gaps.count(address)
+    async for order in orders_since(hub, since):
+        if order.sales.ship_to and not order.sales.is_test:
+            gaps.count(order.sales.ship_to)
     return Report(
         overlaps=overlaps(every, areas, now),
         gaps=gaps.found(),
@@ -48,22 +49,21 @@ async def report(hub: HubContext, days: int) -> Report:
     )
 
 
-async def _addresses(hub: HubContext, since: datetime) -> AsyncIterator[PostalAddress]:
-    """Of real orders placed since then, page by page."""
+async def orders_since(hub: HubContext, since: datetime) -> AsyncIterator[Order]:
+    """Placed since then, page by page."""
     last, page = await _page(hub, since, "")
     while last:
-        for address in page:
-            yield address
+        for order in page:
+            yield order
         last, page = await _page(hub, since, last)
 
 
-async def _page(hub: HubContext, since: datetime, after: str) -> tuple[str, list[PostalAddress]]:
-    """(id of the last order, empty: there was none; addresses)."""
+async def _page(hub: HubContext, since: datetime, after: str) -> tuple[str, list[Order]]:
+    """(id of the last order, empty: there was none; orders)."""
 
-    def read(uow: UnitOfWork) -> tuple[str, list[PostalAddress]]:
+    def read(uow: UnitOfWork) -> tuple[str, list[Order]]:
         ids = territories.ordered_since(uow, since, after, ORDERS_AT_ONCE)
         stored = hub.books.orders.by_ids(uow, ids, locked=False)
-        real = (each.order.sales for each in stored.values() if not each.order.sales.is_test)
-        return (ids[-1] if ids else ""), [sales.ship_to for sales in real if sales.ship_to]
+        return (ids[-1] if ids else ""), [each.order for each in stored.values()]
 
     return await hub.database.read(read)

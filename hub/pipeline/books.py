@@ -9,6 +9,7 @@ import msgspec
 from hub.clock import NewId, micros
 from hub.domain.order import Parcel
 from hub.domain.snapshot import Snapshot
+from hub.pipeline import settlement
 from hub.pipeline.companions import with_companions
 from hub.pipeline.moved import Moved
 from hub.storage import decisions, loads
@@ -65,6 +66,7 @@ class Books:
             for each in moved
         ]
         decisions.append(uow, decided, now)
+        settlement.post(uow, [(each.stored.was, each.order) for each in moved], snapshot)
         effects = [effect for each in moved for effect in each.effects]
         self.stock.apply(uow, effects, now)
         self.outbox.apply(uow, effects, now)

@@ -18,6 +18,7 @@ from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.route import advance
 from hub.domain.snapshot import Snapshot
+from hub.pipeline import campaigns
 from hub.pipeline.books import Books
 from hub.pipeline.companions import passengers
 from hub.pipeline.moved import Moved
@@ -25,7 +26,7 @@ from hub.storage import labels, parcels, shipping, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Verdict, read_levels
-from mappings.canonical import Booking, RateQuote, StockRefusal, TrackingStatus
+from mappings.canonical import Booking, RateQuote, ShownCampaign, StockRefusal, TrackingStatus
 from mappings.structs import FrozenStruct
 
 
@@ -38,6 +39,7 @@ class Delivered(FrozenStruct):
     refusals: tuple[StockRefusal, ...] = ()
     status: TrackingStatus | None = None
     number: str = ""
+    shown: ShownCampaign | None = None
 
 
 def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: datetime) -> int:
@@ -55,6 +57,8 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
     for each in delivered:
         if each.verdict.message.verb is Verb.PUSH_STOCK and each.verdict.message.id in ours:
             _stock_answered(uow, each)
+        if each.verdict.message.verb in _CAMPAIGNS and each.verdict.message.id in ours:
+            campaigns.answered(uow, each.verdict, each.shown, now)
     if snapshot is not None:
         told = [each for each in delivered if each.verdict.message.id in ours]
         told, snapshot = _with_quotes(books, uow, told, snapshot)
@@ -62,6 +66,9 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
         labels.keep(uow, _labels(books, stored, told), now)
     parcels.rematch(uow, [each.booking.tracking_number for each in delivered if each.booking])
     return len(ours)
+
+
+_CAMPAIGNS = (Verb.RUN_CAMPAIGN, Verb.END_CAMPAIGN)
 
 
 def _with_quotes(

@@ -7,6 +7,8 @@ import msgspec
 
 from hub.domain.by_hand import renumbered, shipped_by_hand
 from hub.domain.changes import hold, make_history, release
+from hub.domain.crossing import answer
+from hub.domain.crossing_policy import Ships
 from hub.domain.order import Order, Stage
 from hub.domain.outcome import Outcome
 from hub.domain.route import advance
@@ -114,6 +116,15 @@ def release_orders(
     given). Raises `ValueError` if one cannot be."""
     return decide_again(
         books, uow, ids, lambda order, sent, snapshot: release(order, why, only), now, actor=actor
+    )
+
+
+def answer_crossing(
+    books: Books, uow: UnitOfWork, ids: Sequence[str], ships: Ships, why: str, actor: str, now: datetime
+) -> list[Order]:
+    """A person says who ships orders across territories. Raises `ValueError` where that is no question."""
+    return decide_again(
+        books, uow, ids, lambda order, sent, snapshot: answer(order, ships, why, snapshot), now, actor=actor
     )
 
 

@@ -2,6 +2,8 @@
 
 from hub.storage import (
     account_tables,
+    campaign_tables,
+    crossing_tables,
     drift,
     hand_over_tables,
     labels,
@@ -9,6 +11,7 @@ from hub.storage import (
     products,
     rule_tables,
     saved_filters,
+    settlement_tables,
     shipping_tables,
     sourcing_tables,
     store_tables,
@@ -20,6 +23,8 @@ from hub.storage.tables import metadata
 
 MODULES = (
     account_tables,
+    campaign_tables,
+    crossing_tables,
     drift,
     hand_over_tables,
     labels,
@@ -27,6 +32,7 @@ MODULES = (
     products,
     rule_tables,
     saved_filters,
+    settlement_tables,
     shipping_tables,
     sourcing_tables,
     store_tables,

@@ -69,8 +69,8 @@ class Orders:
         lock = " FOR UPDATE OF o" if locked and uow.is_postgres else ""
         columns = (
             "o.id, o.connection_id, o.store_id, o.stage, o.reasons, o.document, o.inbox_id,"
-            " o.elsewhere, o.waived, o.person_hold, o.refused_by, o.due_at, o.is_history, o.decided,"
-            " o.version"
+            " o.elsewhere, o.waived, o.person_hold, o.refused_by, o.crossing, o.due_at,"
+            " o.is_history, o.decided, o.version"
         )
         rows = uow.all(
             f"SELECT {columns} FROM orders o {joined} ORDER BY o.id{lock}", keys=packed(list(wanted))
@@ -95,6 +95,7 @@ class Orders:
             waived=tuple(msgspec.json.decode(row.waived)),
             person_hold=row.person_hold,
             refused_by=tuple(msgspec.json.decode(row.refused_by)),
+            crossing=row.crossing,
             due_at=from_micros(row.due_at) if row.due_at is not None else None,
             is_history=bool(row.is_history),
         )
@@ -178,6 +179,7 @@ class Orders:
             _json(order.waived).decode(),
             order.person_hold,
             _json(order.refused_by).decode() if order.refused_by else "[]",
+            order.crossing,
             order.is_history,
             _held_until(order),
             _instant(order.due_at),
@@ -197,9 +199,9 @@ class Orders:
             "UPDATE orders SET number = :number, stage = :stage, reasons = :reasons, total = :total,"
             " goods = :goods, buyer_index = :buyer, telephone_index = :telephone, email_index = :email,"
             " address_index = :address, document = :document, inbox_id = :inbox_id, elsewhere = :elsewhere,"
-            " waived = :waived, person_hold = :person_hold, refused_by = :refused_by, decided = :decided,"
-            " is_history = :is_history, held_until = :held_until, due_at = :due_at, changed_at = :now,"
-            " version = version + 1"
+            " waived = :waived, person_hold = :person_hold, refused_by = :refused_by, crossing = :crossing,"
+            " decided = :decided, is_history = :is_history, held_until = :held_until, due_at = :due_at,"
+            " changed_at = :now, version = version + 1"
             " WHERE id = :id AND version = :version",
             [self._changed(each, micros(now)) for each in known],
         )
@@ -229,6 +231,7 @@ class Orders:
             "waived": _json(order.waived).decode(),
             "person_hold": order.person_hold,
             "refused_by": _json(order.refused_by).decode() if order.refused_by else "[]",
+            "crossing": order.crossing,
             "decided": stored.decided + stored.fresh,
             "is_history": order.is_history,
             "held_until": _held_until(order),

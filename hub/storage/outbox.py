@@ -20,7 +20,7 @@ from hub.domain.order import Order, order_of
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.tables import outbox
-from mappings.canonical import StockLevel
+from mappings.canonical import Campaign, StockLevel
 from mappings.structs import FrozenStruct
 
 IN_TURN = (
@@ -178,6 +178,28 @@ class Outbox:
             ],
         )
         for connection_id in levels:
+            uow.wake("work_outbox", connection_id)
+
+    def put_campaigns(self, uow: UnitOfWork, verb: Verb, told: Mapping[str, Campaign], now: datetime) -> None:
+        """Connection id → campaign. What was not sent yet of the same campaign is withdrawn: the newest wish
+        counts."""
+        subjects = {
+            connection_id: f"campaign {each.campaign_id}@{connection_id}"
+            for connection_id, each in told.items()
+        }
+        self._withdraw(uow, list(subjects.values()), now)
+        at = micros(now)
+        insert(
+            uow,
+            outbox,
+            [
+                self._fresh(
+                    each, each, verb, None, subjects[each], msgspec.json.encode(campaign).decode(), at, at
+                )
+                for each, campaign in told.items()
+            ],
+        )
+        for connection_id in told:
             uow.wake("work_outbox", connection_id)
 
     def _withdraw(self, uow: UnitOfWork, subjects: Sequence[str], now: datetime) -> None:

@@ -73,6 +73,7 @@ class Snapshots:
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
             shipping=self._shipping.facts(uow, skus, [order_id for order_id, _, _ in every]),
+            crossings={each.store_id: each.crossing for each in all_stores},
         )
 
     def _same_buyer(

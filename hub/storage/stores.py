@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 
 from hub.clock import micros
+from hub.domain.crossing_policy import CrossingPolicy
 from hub.domain.freight import FreightTemplate
 from hub.domain.policies import StorePolicy
 from hub.domain.reach import Reach
 from hub.domain.snapshot import Location
 from hub.domain.sourcing.hours import ALWAYS, Hours
+from hub.storage import crossing
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.safety import KEPT
@@ -23,7 +25,8 @@ _address = msgspec.json.Decoder(PostalAddress).decode
 
 
 class Store(FrozenStruct):
-    """A storefront of the brand on one platform."""
+    """A storefront of the brand on one platform. `brand_crossing` is what the brand says where the store's
+    own policy makes no exception."""
 
     store_id: str
     name: str
@@ -31,6 +34,11 @@ class Store(FrozenStruct):
     time_zone: str = ""
     policy: StorePolicy
     policy_version: int = 1
+    brand_crossing: CrossingPolicy = CrossingPolicy()
+
+    @property
+    def crossing(self) -> CrossingPolicy:
+        return self.policy.crossing or self.brand_crossing
 
 
 class Level(FrozenStruct):
@@ -72,6 +80,8 @@ def add_stores(uow: UnitOfWork, wanted: Sequence[Store]) -> None:
 
 
 def stores(uow: UnitOfWork) -> list[Store]:
+    rows = uow.all(f"SELECT s.*, ({crossing.BRAND_POLICY}) AS brand_crossing FROM stores s ORDER BY s.id")
+    said = crossing.read(rows[0].brand_crossing) if rows else CrossingPolicy()
     return [
         Store(
             store_id=row.id,
@@ -80,8 +90,9 @@ def stores(uow: UnitOfWork) -> list[Store]:
             time_zone=row.time_zone,
             policy=StorePolicy.model_validate_json(row.policy),
             policy_version=row.policy_version,
+            brand_crossing=said,
         )
-        for row in uow.all("SELECT * FROM stores ORDER BY id")
+        for row in rows
     ]
 
 

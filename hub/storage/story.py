@@ -78,6 +78,8 @@ ERRANDS: Mapping[Verb, str] = {
     Verb.PUSH_FULFILMENT: "tell {connection} that {subject} left",
     Verb.PUSH_STATUS: "tell {connection} how far {subject} got",
     Verb.PUSH_STOCK: "tell {connection} what is available",
+    Verb.RUN_CAMPAIGN: "have {connection} run {subject}",
+    Verb.END_CAMPAIGN: "have {connection} end {subject}",
 }
 
 _READ: Mapping[str, str] = {

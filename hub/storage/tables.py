@@ -192,6 +192,7 @@ orders = Table(
     Column("waived", Text, nullable=False, server_default="[]"),
     _text("person_hold"),
     Column("refused_by", Text, nullable=False, server_default="[]"),
+    _text("crossing"),
     Column("is_history", Boolean, nullable=False, server_default=text("false")),
     Column("held_until", Instant, nullable=True),
     Column("due_at", Instant, nullable=True),
@@ -202,8 +203,8 @@ orders = Table(
     UniqueConstraint("external_id", "connection_id"),
 )
 """`document` is the canonical order, sealed, `inbox_id` the document that it was read from; `elsewhere` maps
-line ids to units that others shipped; `refused_by` names locations; `decided` counts its decision rows;
-`held_until`: the first of its reasons ends by itself then.
+line ids to units that others shipped; `refused_by` names locations; `crossing` is a person's answer to who
+ships; `decided` counts its decision rows; `held_until`: the first of its reasons ends by itself then.
 Each index ends in the order in which search walks it (`hub/storage/search.py`); what is empty is in none."""
 _partial_index(orders, "due", text(f"due_at IS NOT NULL AND {WAITS_TO_LEAVE}"), "due_at", "id")
 _partial_index(orders, "held", orders.c.held_until.is_not(None), "held_until", "id")

@@ -1,5 +1,6 @@
 """The canonical model in one import: what platforms are translated to and from."""
 
+from mappings.canonical.campaign import Campaign, ShownCampaign
 from mappings.canonical.carriers import CARRIER_NAMES
 from mappings.canonical.listing import Listing
 from mappings.canonical.order import Fulfiller, OrderLine, PaymentStatus, SalesOrder
@@ -28,6 +29,7 @@ __all__ = [
     "Booking",
     "BookingCancellation",
     "Buyer",
+    "Campaign",
     "CargoItem",
     "Fulfiller",
     "LineQuantity",
@@ -41,6 +43,7 @@ __all__ = [
     "SalesOrder",
     "Shipment",
     "ShipmentRequest",
+    "ShownCampaign",
     "StockLevel",
     "StockRefusal",
     "TrackingEvent",

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from hub.domain.crossing_policy import CrossingPolicy
 from hub.domain.order import Consignment, Order, Parcel, Reserved, Stage
 from hub.domain.policies import StorePolicy
 from hub.domain.route import advance
@@ -120,6 +121,7 @@ def snapshot(
     armed_from: datetime | None = None,
     same_buyer: Mapping[str, list[KnownOrder]] | None = None,
     links: Mapping[tuple[str, str], str] | None = None,
+    crossing: CrossingPolicy | None = None,
 ) -> Snapshot:
     if carriers is None:
         carriers = (facts("carrier", "carrier", CARRIER_CAPABILITIES),)
@@ -133,6 +135,7 @@ def snapshot(
         links=links or {},
         stock=stock_book({("RED", "wh"): 10, ("BLUE", "wh"): 10} if stock is None else stock),
         same_buyer=same_buyer or {},
+        crossings={"brand-store": crossing} if crossing else {},
     )
 
 

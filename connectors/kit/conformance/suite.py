@@ -2,6 +2,7 @@
 
 from connectors.kit.conformance import (
     booking,
+    campaigns,
     failures,
     hygiene,
     mapping,
@@ -28,6 +29,7 @@ STORE_CHECKS: tuple[Check, ...] = (
     *poll.CHECKS,
     *failures.CHECKS,
     *push.CHECKS,
+    *campaigns.CHECKS,
     *hygiene.CHECKS,
 )
 

@@ -28,6 +28,8 @@ PLUGIN = StorePlugin(
         "the answer of the token interface to wrong credentials (400 or 401)",
         "HTTP 402 and 423 of frozen and locked shops; GraphQL code SHOP_INACTIVE",
         "how inventorySetQuantities refuses an item that is not stocked at the location",
+        "a discount has one number as DiscountNode and as DiscountAutomaticNode; how soon its tag is found",
+        "whether a deactivated discount that is told a later end runs again",
         "whether the search index takes longer than the overlap to show a change",
     ),
 )

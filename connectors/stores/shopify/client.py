@@ -77,15 +77,17 @@ class ShopifyClient:
     async def attempt(self, document: str, variables: Mapping[str, Any], *, at: str) -> list[UserError]:
         """A write; what Shopify refuses of it with a success status."""
         data = await self._send(document, variables, write=True, cost=MUTATION_COST)
-        try:
-            return read_shape(_found(data, f"{at}.userErrors"), list[UserError])
-        except (UnexpectedPayload, Rejected) as error:
-            raise OutcomeUnknown(f"{at} was answered, but not readably: {error}") from None
+        return _written(data, f"{at}.userErrors", list[UserError])
 
     async def write(self, document: str, variables: Mapping[str, Any], *, at: str) -> None:
         """A write that is done, or raises `Rejected`."""
-        for error in await self.attempt(document, variables, at=at):
-            raise Rejected(f"Shopify refused: {error.message}", code=error.code or "")
+        _require_done(await self.attempt(document, variables, at=at))
+
+    async def make(self, document: str, variables: Mapping[str, Any], shape: type[T], *, at: str) -> T:
+        """A write that is done, and what it made, or raises `Rejected`."""
+        data = await self._send(document, variables, write=True, cost=MUTATION_COST)
+        _require_done(_written(data, f"{at.partition('.')[0]}.userErrors", list[UserError]))
+        return _written(data, at, shape)
 
     async def _send(
         self, document: str, variables: Mapping[str, Any], *, write: bool, cost: float
@@ -109,6 +111,18 @@ class ShopifyClient:
         )
         self.spoken_version = response.headers.get("x-shopify-api-version", API_VERSION)
         return data
+
+
+def _written(data: msgspec.Raw, at: str, shape: type[T]) -> T:
+    try:
+        return read_shape(_found(data, at), shape)
+    except (UnexpectedPayload, Rejected) as error:
+        raise OutcomeUnknown(f"{at} was answered, but not readably: {error}") from None
+
+
+def _require_done(errors: list[UserError]) -> None:
+    for error in errors:
+        raise Rejected(f"Shopify refused: {error.message}", code=error.code or "")
 
 
 def read_shape(document: bytes | msgspec.Raw, shape: type[T]) -> T:

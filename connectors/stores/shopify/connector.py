@@ -24,15 +24,17 @@ from connectors.kit import (
     ReceivesWebhooks,
     RegistersWebhooks,
     Rejected,
+    RunsCampaigns,
     Topic,
     Transient,
     Unsupported,
     WebhookRequest,
 )
 from connectors.stores.shopify import documents, webhooks
+from connectors.stores.shopify.campaigns import Campaigns
 from connectors.stores.shopify.client import TOO_EXPENSIVE, ShopifyClient, read_shape
 from connectors.stores.shopify.settings import ShopifySettings
-from mappings.canonical import Shipment, StockLevel, StockRefusal
+from mappings.canonical import Campaign, Shipment, ShownCampaign, StockLevel, StockRefusal
 from mappings.stores.shopify import answers, outward, paging
 from mappings.stores.shopify.wire import FulfilmentOrder, PageOf
 
@@ -68,6 +70,7 @@ class ShopifyConnector(
     PullsListings,
     PushesFulfilmentStatus,
     PushesStock,
+    RunsCampaigns,
     ReceivesWebhooks,
     RegistersWebhooks,
 ):
@@ -79,6 +82,7 @@ class ShopifyConnector(
     def __init__(self, settings: ShopifySettings, outside: Outside) -> None:
         super().__init__(settings, outside)
         self._client = ShopifyClient(settings, outside)
+        self._campaigns = Campaigns(self._client)
         self._page_size = settings.page_size
 
     async def check(self) -> None:
@@ -344,6 +348,15 @@ class ShopifyConnector(
             if error.code in outward.STOCK_LATER:
                 raise Transient(f"Shopify is busy with this stock: {error.message}", code=error.code)
         return errors
+
+    async def tell_campaign(self, campaign: Campaign, key: str) -> str:
+        return await self._campaigns.tell(campaign)
+
+    async def read_campaign(self, campaign: Campaign) -> ShownCampaign | None:
+        return await self._campaigns.read(campaign)
+
+    async def end_campaign(self, campaign: Campaign, key: str) -> None:
+        await self._campaigns.end(campaign)
 
     def receive(self, request: WebhookRequest) -> Receipt:
         return webhooks.receive(request, self.settings)

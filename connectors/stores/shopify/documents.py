@@ -224,3 +224,59 @@ mutation DeleteWebhookSubscription($id: ID!) {
   webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
 }
 """
+
+DISCOUNT_FIELDS = """
+fragment DiscountFields on DiscountNode {
+  id
+  discount {
+    __typename
+    ... on DiscountAutomaticBasic {
+      title startsAt endsAt status tags
+      customerGets {
+        value {
+          __typename
+          ... on DiscountPercentage { percentage }
+          ... on DiscountAmount { amount { amount currencyCode } appliesOnEachItem }
+        }
+        items {
+          __typename
+          ... on DiscountProducts {
+            productVariants(first: 250) { pageInfo { hasNextPage endCursor } nodes { id } }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+DISCOUNT = "query Discount($id: ID!) { discountNode(id: $id) { ...DiscountFields } }\n" + DISCOUNT_FIELDS
+
+DISCOUNTS_BY_TAG = (
+    "query DiscountsByTag($query: String!) {"
+    " discountNodes(first: 2, query: $query) { nodes { ...DiscountFields } } }\n" + DISCOUNT_FIELDS
+)
+
+CREATE_DISCOUNT = """
+mutation CreateDiscount($input: DiscountAutomaticBasicInput!) {
+  discountAutomaticBasicCreate(automaticBasicDiscount: $input) {
+    automaticDiscountNode { id }
+    userErrors { code field message }
+  }
+}
+"""
+
+UPDATE_DISCOUNT = """
+mutation UpdateDiscount($id: ID!, $input: DiscountAutomaticBasicInput!) {
+  discountAutomaticBasicUpdate(id: $id, automaticBasicDiscount: $input) {
+    automaticDiscountNode { id }
+    userErrors { code field message }
+  }
+}
+"""
+
+END_DISCOUNT = """
+mutation EndDiscount($id: ID!) {
+  discountAutomaticDeactivate(id: $id) { automaticDiscountNode { id } userErrors { code field message } }
+}
+"""

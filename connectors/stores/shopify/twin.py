@@ -22,7 +22,8 @@ from starlette.types import Receive, Scope, Send
 
 from connectors.kit.signing import hmac_base64
 from connectors.kit.twin import OutgoingWebhook
-from connectors.stores.shopify import documents, twin_answers, twin_inputs, twin_operations
+from connectors.stores.shopify import documents, twin_answers, twin_discounts, twin_inputs, twin_operations
+from connectors.stores.shopify.campaigns import CAMPAIGN_SCOPES
 from connectors.stores.shopify.connector import REQUIRED_SCOPES
 from connectors.stores.shopify.twin_world import LOCATION, ShopifyWorld, ShopOrder, gid
 
@@ -44,7 +45,7 @@ class Twin(ShopifyWorld):
         self.plan = 100.0
         self.client_secret = CLIENT_SECRET
         self.refresh_token = "shprt_0"
-        self.scopes = set(REQUIRED_SCOPES)
+        self.scopes = set(REQUIRED_SCOPES | CAMPAIGN_SCOPES)
         self._tokens: dict[str, datetime] = {}
         self._points = 20 * self.plan
         self._counted_at = now()
@@ -244,6 +245,11 @@ OPERATIONS = {
         twin_inputs.NewSubscription, twin_operations.create_subscription
     ),
     documents.DELETE_WEBHOOK_SUBSCRIPTION: _mutation(twin_inputs.Id, twin_operations.delete_subscription),
+    documents.DISCOUNT: _query(twin_inputs.Id, 256, twin_discounts.discount),
+    documents.DISCOUNTS_BY_TAG: _query(twin_inputs.TagSearch, 514, twin_discounts.discounts_by_tag),
+    documents.CREATE_DISCOUNT: _mutation(twin_inputs.NewDiscount, twin_discounts.create_discount),
+    documents.UPDATE_DISCOUNT: _mutation(twin_inputs.ChangedDiscount, twin_discounts.update_discount),
+    documents.END_DISCOUNT: _mutation(twin_inputs.Id, twin_discounts.end_discount),
 }
 
 

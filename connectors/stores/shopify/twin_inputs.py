@@ -1,7 +1,8 @@
 """Variables of the documents that the twin understands: as strict as the schema (2026-10)."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -127,3 +128,53 @@ class SetStock(Input):
 class NewSubscription(Input):
     topic: str
     uri: str
+
+
+class BuyerContext(Input):
+    all: Literal["ALL"]
+
+
+class AmountOff(Input):
+    amount: Decimal
+    applies_on_each_item: bool = False
+
+
+class DiscountValue(Input):
+    percentage: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    discount_amount: AmountOff | None = None
+
+
+class DiscountProducts(Input):
+    product_variants_to_add: list[GlobalId] = []
+    product_variants_to_remove: list[GlobalId] = []
+
+
+class DiscountItems(Input):
+    products: DiscountProducts
+
+
+class CustomerGets(Input):
+    value: DiscountValue
+    items: DiscountItems
+
+
+class Discount(Input):
+    title: str
+    starts_at: datetime
+    context: BuyerContext
+    customer_gets: CustomerGets
+    ends_at: datetime | None = None
+    tags: list[str] = []
+
+
+class NewDiscount(Input):
+    input: Discount
+
+
+class ChangedDiscount(Input):
+    id: GlobalId
+    input: Discount
+
+
+class TagSearch(Input):
+    query: Annotated[str, msgspec.Meta(pattern=r"^tag:[a-z0-9_-]+$")]

@@ -103,6 +103,19 @@ class ShopOrder:
         return "REFUNDED" if self.refunded >= self.total else "PARTIALLY_REFUNDED"
 
 
+@dataclass
+class ShopDiscount:
+    """An automatic discount on variants: `percentage` (1 is everything) or an `amount` off each unit."""
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime | None
+    tags: list[str]
+    percentage: Decimal | None
+    amount: Decimal | None
+    variants: list[str]
+
+
 class ShopifyWorld(StoreTwin):
     """Orders are kept in the order of (updatedAt, id), as the change feed walks them.
 
@@ -122,6 +135,7 @@ class ShopifyWorld(StoreTwin):
         self._by_update: list[tuple[datetime, int]] = []
         self._fulfilment_orders: dict[int, tuple[ShopOrder, ShopFulfilmentOrder]] = {}
         self._fulfilments: dict[int, tuple[ShopOrder, ShopFulfilment]] = {}
+        self.discounts: dict[int, ShopDiscount] = {}
         self._last_id = 0
 
     def next_id(self) -> int:
@@ -130,6 +144,9 @@ class ShopifyWorld(StoreTwin):
 
     def tell(self, topic: str, order: ShopOrder) -> None:
         """Post to whoever subscribed to the topic (`ORDERS_CREATE`)."""
+
+    def sells(self, variant_id: str) -> bool:
+        return any(gid("ProductVariant", each.id) == variant_id for each in self._variants.values())
 
     # What the world does.
 

@@ -19,6 +19,7 @@ PLUGIN = StorePlugin(
     unverified=(
         "An API key is sent in the header vendure-api-key and needs no log-in.",
         "After its only fulfilment was cancelled, a shipped order takes another one (a corrected number).",
+        "Promotions can be filtered by their description (the schema has the filter; no server was asked).",
         "Vendure has no rate limit of its own; 20 calls a second are our choice.",
     ),
 )

@@ -23,14 +23,23 @@ from connectors.kit import (
     PushesStock,
     Rejected,
     RevisitsOpenOrders,
+    RunsCampaigns,
     Topic,
     UnexpectedPayload,
 )
 from connectors.stores.vendure import documents
 from connectors.stores.vendure.bookmark import Bookmark
+from connectors.stores.vendure.campaigns import Campaigns
 from connectors.stores.vendure.session import Session
 from connectors.stores.vendure.settings import VendureSettings
-from mappings.canonical import Shipment, StockLevel, StockRefusal, TrackingStatus
+from mappings.canonical import (
+    Campaign,
+    Shipment,
+    ShownCampaign,
+    StockLevel,
+    StockRefusal,
+    TrackingStatus,
+)
 from mappings.documents import decode
 from mappings.errors import MappingError
 from mappings.stores.vendure import outward, queries
@@ -58,13 +67,20 @@ SETTLED = timedelta(hours=1)
 
 
 class VendureConnector(
-    PullsOrders, RevisitsOpenOrders, ListsOrderIds, PullsListings, PushesFulfilmentStatus, PushesStock
+    PullsOrders,
+    RevisitsOpenOrders,
+    ListsOrderIds,
+    PullsListings,
+    PushesFulfilmentStatus,
+    PushesStock,
+    RunsCampaigns,
 ):
     """Deliveries are nodes of list answers, byte for byte, and have no version: their time stamp lies."""
 
     def __init__(self, settings: VendureSettings, outside: Outside) -> None:
         super().__init__(settings, outside)
         self._session = Session(settings, outside)
+        self._campaigns = Campaigns(self._session)
         self._counting = asyncio.Lock()
 
     async def check(self) -> None:
@@ -138,6 +154,15 @@ class VendureConnector(
         corrected by the next push."""
         async with self._counting:
             return await self._write_stock(levels)
+
+    async def tell_campaign(self, campaign: Campaign, key: str) -> str:
+        return await self._campaigns.tell(campaign)
+
+    async def read_campaign(self, campaign: Campaign) -> ShownCampaign | None:
+        return await self._campaigns.read(campaign)
+
+    async def end_campaign(self, campaign: Campaign, key: str) -> None:
+        await self._campaigns.end(campaign)
 
     async def _write_stock(self, levels: Sequence[StockLevel]) -> Sequence[StockRefusal]:
         server = await self._server()

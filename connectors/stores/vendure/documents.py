@@ -88,3 +88,27 @@ MOVE_FULFILMENT = """mutation MoveFulfilment($id: ID!, $state: String!) {
     ... on FulfillmentStateTransitionError { errorCode fromState }
   }
 }"""
+
+LANGUAGE = """query Language {
+  activeChannel { defaultLanguageCode }
+}"""
+
+PROMOTIONS = """query Promotions($options: PromotionListOptions) {
+  list: promotions(options: $options) {
+    items { id name description startsAt endsAt usageLimit enabled actions { code args { name value } } }
+  }
+}"""
+
+CREATE_PROMOTION = """mutation CreatePromotion($input: CreatePromotionInput!) {
+  result: createPromotion(input: $input) {
+    ... on Promotion { id }
+    ... on ErrorResult { errorCode }
+  }
+}"""
+
+UPDATE_PROMOTION = """mutation UpdatePromotion($input: UpdatePromotionInput!) {
+  result: updatePromotion(input: $input) {
+    ... on Promotion { id }
+    ... on ErrorResult { errorCode }
+  }
+}"""

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.stores.vendure.twin_promotions import Promotions
 from connectors.stores.vendure.twin_query import BadInput, condition, fields, stamped_after, typed
 from connectors.stores.vendure.twin_state import Fulfilment, NoSuchEntity, Order, Refusal, Shop, Variant
 from mappings.stores.vendure.queries import wire_time
@@ -34,6 +35,7 @@ class Operations:
         self.record = record
         self.list_limit = 100
         self.money_precision = 2
+        self.promotions = Promotions(shop, record)
         self.by_name: dict[str, Callable[[Variables], Answer]] = {
             "Server": self._server,
             "Horizon": self._horizon,
@@ -45,6 +47,7 @@ class Operations:
             "Fulfilments": self._fulfilments,
             "AddFulfilment": self._add_fulfilment,
             "MoveFulfilment": self._move_fulfilment,
+            **self.promotions.by_name,
         }
 
     def _server(self, variables: Variables) -> Answer:

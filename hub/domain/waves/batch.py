@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hub.domain.allocation import first_store, rank
+from hub.domain.allocation import rank
+from hub.domain.crossing import precedence
 from hub.domain.order import Order
 from hub.domain.policies import RankBy
 from hub.domain.snapshot import Location, Ranked, Snapshot
@@ -109,7 +110,7 @@ class _Fees:
         self._known: dict[tuple[int, int], Fees] = {}
 
     def of(self, order: Order, units: Mapping[str, int]) -> Fees:
-        first = first_store(order, self._snapshot)
+        first = precedence(order, self._snapshot).first
         by = self._snapshot.policy(order.store_id).rank_by
         ranked = rank(order.sales.ship_to, self._snapshot, first, by)
         asked = candidates(order, ranked, self._snapshot)

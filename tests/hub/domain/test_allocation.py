@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.allocation import Wanted, allocate_step, fill, rank
+from hub.domain.crossing import precedence
 from hub.domain.order import Stage
 from hub.domain.territories import Territory
-from tests.hub.samples import address, line, location, order, replace, snapshot, stock_book
+from tests.hub.samples import address, line, location, order, replace, sales, snapshot, stock_book
 
 HERE, PROVINCE, COUNTRY, ABROAD = (
     location("c-here"),
@@ -34,9 +35,13 @@ def shares(outcome):
 
 
 class TestRanking:
-    def ranked(self, *places, first="", to=None):
-        shown = snapshot({("RED", each.location_id): 1 for each in places}, locations=places)
-        return [each.location_id for each in rank(to or address(), shown, first).locations]
+    def ranked(self, *places, territories=(), first="", to=None):
+        shown = snapshot(
+            {("RED", each.location_id): 1 for each in places}, locations=places, territories=territories
+        )
+        given_order = order(sales=sales(ship_to=to or address()))
+        first = first or precedence(given_order, shown).first
+        return [each.location_id for each in rank(given_order.sales.ship_to, shown, first).locations]
 
     def test_same_city_then_province_then_country_then_abroad(self):
         assert self.ranked(ABROAD, COUNTRY, PROVINCE, HERE) == [

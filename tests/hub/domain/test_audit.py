@@ -6,14 +6,18 @@ from decimal import Decimal
 import pytest
 
 from hub.domain.audit import RULES, audit_step, deadline
+from hub.domain.crossing_policy import CrossingPolicy, Ships
 from hub.domain.order import Stage
 from hub.domain.policies import StorePolicy
 from hub.domain.snapshot import KnownOrder
+from hub.domain.territories import Territory
 from mappings.canonical import Fulfiller, PaymentStatus
 from tests.hub.samples import NOW, address, facts, line, order, replace, sales, snapshot
 
 MASKED = address(name="王*", masked=True, receiver_token="t", token_platform="taobao")
 TWIN = KnownOrder(order_id="o0", placed_at=NOW - timedelta(minutes=61), goods="listing-REDx1")
+
+WEST = Territory(territory_id="t", store_id="west", country="CN")
 
 FAILING = {
     "unpaid": (sales(payment_status=PaymentStatus.PENDING), {}),
@@ -24,6 +28,7 @@ FAILING = {
     "total": (sales(total=Decimal("10.01")), {}),
     "unmapped_sku": (sales(line(), line("l2", "GREEN")), {}),
     "suspected_duplicate": (sales(), {"same_buyer": {"o1": [TWIN]}}),
+    "cross_territory": (sales(), {"territories": [WEST], "crossing": CrossingPolicy(ships=Ships.ASK)}),
 }
 
 

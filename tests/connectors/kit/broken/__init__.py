@@ -1,5 +1,6 @@
-"""Acme and Swift with one planted fault each, and the check that must find it."""
+"""Acme and Swift (for campaigns: Vendure) with one planted fault each, and the check that must find it."""
 
+from broken.campaigns import CAMPAIGN_FAULTS
 from broken.carriers import CARRIER_FAULTS
 from broken.manners import MANNER_FAULTS
 from broken.mappings import MAPPING_FAULTS
@@ -17,6 +18,7 @@ FAULTS = (
     *WEBHOOK_FAULTS,
     *MAPPING_FAULTS,
     *CARRIER_FAULTS,
+    *CAMPAIGN_FAULTS,
 )
 
 __all__ = ["FAULTS", "Planted"]

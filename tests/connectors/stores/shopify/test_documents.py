@@ -4,6 +4,7 @@ Reading the schema takes seconds, so it is read once, and only here.
 """
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from connectors.stores.shopify import documents, twin_inputs
 from connectors.stores.shopify.twin_operations import OTHER_TOPICS
 from connectors.stores.shopify.twin_world import OTHER_LOCATION
 from connectors.stores.shopify.webhooks import WANTED_TOPICS
-from mappings.canonical import TrackingStatus
+from mappings.canonical import Campaign, Money, TrackingStatus
 from mappings.stores.shopify import outward, tables
 
 DOCUMENTS = {
@@ -105,6 +106,13 @@ def test_companies_are_spelt_as_on_shopifys_list(described):
         (twin_inputs.Event, "FulfillmentEventInput"),
         (twin_inputs.Stock, "InventorySetQuantitiesInput"),
         (twin_inputs.Quantity, "InventoryQuantityInput"),
+        (twin_inputs.Discount, "DiscountAutomaticBasicInput"),
+        (twin_inputs.BuyerContext, "DiscountContextInput"),
+        (twin_inputs.CustomerGets, "DiscountCustomerGetsInput"),
+        (twin_inputs.DiscountValue, "DiscountCustomerGetsValueInput"),
+        (twin_inputs.AmountOff, "DiscountAmountInput"),
+        (twin_inputs.DiscountItems, "DiscountItemsInput"),
+        (twin_inputs.DiscountProducts, "DiscountProductsInput"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -196,6 +204,18 @@ async def _say_everything(desk: Any) -> None:
         await connector.push_status(msgspec.structs.replace(shipment, status=status), "k")
     await connector.push_stock(await desk.levels(3, 4), "k")
     await connector.push_stock([desk.unknown_level()], "k")
+    await _run_campaigns(desk, connector, levels[0].deliveries[0].external_id)
     desk.twin.subscriptions[9] = ("PRODUCTS_UPDATE", BASE_URL)
     await connector.register_webhooks(BASE_URL)
     await connector.register_webhooks(BASE_URL)
+
+
+async def _run_campaigns(desk: Any, connector: Any, listing_id: str) -> None:
+    percent = Campaign(
+        campaign_id="c", name="C", starts_at=desk.clock(), listing_ids=(listing_id,), percent=Decimal(10)
+    )
+    known = msgspec.structs.replace(percent, external_id=await connector.tell_campaign(percent, "k"))
+    amount = Money(amount=Decimal("1.50"), currency="EUR")
+    await connector.tell_campaign(msgspec.structs.replace(known, percent=None, amount_off=amount), "k")
+    await connector.read_campaign(known)
+    await connector.end_campaign(known, "k")

@@ -13,7 +13,7 @@ from graphql.execution.values import get_variable_values
 from connectors.kit.conformance.rig import Rig
 from connectors.kit.twin import Product, Purchase
 from connectors.stores.vendure import PLUGIN, documents
-from mappings.canonical import LineQuantity, PostalAddress, Shipment, StockLevel, TrackingStatus
+from mappings.canonical import Campaign, LineQuantity, PostalAddress, Shipment, StockLevel, TrackingStatus
 from mappings.stores.vendure.documents import OrderDocument
 
 TEXTS = {name: text for name, text in vars(documents).items() if name.isupper()}
@@ -51,6 +51,13 @@ async def requests() -> list[dict[str, Any]]:
     await connector.push_fulfilment(shipment, "k")
     await connector.push_status(shipment, "k")
     await connector.push_stock([level], "k")
+    campaign = Campaign(
+        campaign_id="c", name="C", starts_at=rig.clock(), listing_ids=("1",), percent=Decimal(10), most_uses=5
+    )
+    known = msgspec.structs.replace(campaign, external_id=await connector.tell_campaign(campaign, "k"))
+    await connector.tell_campaign(known, "k")
+    await connector.read_campaign(campaign)
+    await connector.end_campaign(known, "k")
     return [json.loads(request.content) for request in rig.wire.sent]
 
 
