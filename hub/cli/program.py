@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "products": ("hub.cli.products", "What one unit of a SKU weighs: carriers price by weight."),
     "listings": ("hub.cli.listings", "What stores offer, and which SKU it is."),
     "orders": ("hub.cli.orders", "Look at orders, explain them, decide about them."),
+    "history": ("hub.cli.history", "Past orders from a store's own books."),
     "sync": ("hub.cli.sync", "Pull and send now, or read older orders."),
     "inbox": ("hub.cli.inbox", "Documents from outside, as they came."),
     "outbox": ("hub.cli.outbox", "Messages that leave, or wait to leave."),
