@@ -99,7 +99,7 @@ def rank(address: PostalAddress | None, snapshot: Snapshot) -> Sequence[Location
             (location for location in snapshot.locations if location.is_active),
             key=lambda location: (
                 not owner_id or location.store_id != owner_id,
-                _remoteness(location.address, address),
+                remoteness(location.address, address),
                 location.location_id,
             ),
         )
@@ -111,7 +111,8 @@ def _division(address: PostalAddress) -> tuple[str, ...]:
     return (address.country, address.province_code, address.province, address.city)
 
 
-def _remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
+def remoteness(here: PostalAddress, there: PostalAddress | None) -> int:
+    """0 same city, 1 same province, 2 same country, 3 abroad or not known."""
     if there is None or here.country != there.country:
         return 3
     same_province = (here.province_code or here.province) in (there.province_code, there.province)

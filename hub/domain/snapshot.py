@@ -1,6 +1,7 @@
 """Everything that a step may look at: one value per batch, loaded with a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -73,6 +74,13 @@ class Snapshot:
         if not named:
             return list(self._booking.values())
         return [self._booking[each] for each in named if each in self._booking]
+
+    def at(self, now: datetime) -> "Snapshot":
+        """The same facts at another instant; what was worked out from them stays worked out."""
+        self.rankings, self._booking  # noqa: B018 - worked out once, then shared by all copies
+        other = copy(self)
+        object.__setattr__(other, "now", now)
+        return other
 
     @cached_property
     def rankings(self) -> dict[tuple[str, ...], list[Location]]:
