@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "territories": ("hub.cli.territories", "Areas that stores serve: divisions, polygons, overlaps, gaps."),
     "rules": ("hub.cli.rules", "Audit rules of stores: when an order is held."),
     "whatif": ("hub.cli.whatif", "Run all past orders under other rules, before these go live."),
+    "redecide": ("hub.cli.redecide", "Decide stored orders again from their documents, and compare."),
     "stock": ("hub.cli.stock", "What is on hand, promised and available."),
     "products": ("hub.cli.products", "What one unit of a SKU weighs: carriers price by weight."),
     "listings": ("hub.cli.listings", "What stores offer, and which SKU it is."),

@@ -91,3 +91,13 @@ def test_rules_of_unknown_stores_are_refused(past):
     assert "there is no store 'nobody'" in past.fail("whatif", "--rules", "rules.toml")
     Path("rules.toml").write_text("ship_authorized = true\n", encoding="utf-8")
     assert "stands under no store" in past.fail("whatif", "--rules", "rules.toml")
+
+
+def test_stored_decisions_are_decided_again(armed, place_order, days_pass):
+    place_order()
+    days_pass(0.5)
+
+    said = armed.json("redecide")
+
+    assert (said["decided_again"], said["the_same"], said["differences"]) == (1, 1, [])
+    assert "1 the same" in armed.run("redecide")
