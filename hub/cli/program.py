@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "locations": ("hub.cli.places", "Where goods are."),
     "territories": ("hub.cli.territories", "Areas that stores serve: divisions, polygons, overlaps, gaps."),
     "rules": ("hub.cli.rules", "Audit rules of stores: when an order is held."),
+    "automation": ("hub.cli.automation", "Rules that tag or hold orders by themselves."),
     "whatif": ("hub.cli.whatif", "Run all past orders under other rules, before these go live."),
     "redecide": ("hub.cli.redecide", "Decide stored orders again from their documents, and compare."),
     "stock": ("hub.cli.stock", "What is on hand, promised and available."),

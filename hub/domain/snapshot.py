@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from hub.domain.audit_facts import AuditFacts
+from hub.domain.automation_rules import AutomationRule
 from hub.domain.policies import StorePolicy
 from hub.domain.stock import StockBook
 from hub.domain.territories import TerritoryMap
@@ -49,10 +50,17 @@ class KnownOrder(FrozenStruct):
     goods: str
 
 
+class LiveRule(FrozenStruct):
+    """An automation rule that is switched on."""
+
+    rule: AutomationRule
+    version: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """`links` maps (connection id, listing id) to a SKU; `same_buyer` maps an order id to its buyer's
-    other orders; `now` is the instant of the whole batch."""
+    other orders; `automation` stands in the order in which rules fire; `now` is the instant of the batch."""
 
     now: datetime
     connections: Mapping[str, ConnectionFacts]
@@ -64,6 +72,7 @@ class Snapshot:
     policy_versions: Mapping[str, int] = field(default_factory=dict)
     same_buyer: Mapping[str, Sequence[KnownOrder]] = field(default_factory=dict)
     audit: AuditFacts = field(default_factory=AuditFacts)
+    automation: Sequence[LiveRule] = ()
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL

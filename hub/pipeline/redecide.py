@@ -2,15 +2,17 @@
 
 Decided again is the audit with which each order began, at its own instant and under the policy of its
 version. That works while the document is kept and the store's policy is still of that version. All other
-facts are those of today, because they are not kept as they were: links, price floors, blacklist, territories,
-carriers, other orders of the buyer. Where they changed, a decision that differs was right when it was made.
-Allocations are not decided again: what was available is kept nowhere, as reservations keep no instants.
+facts are those of today, because they are not kept as they were: links, automation rules, price floors,
+blacklist, territories, carriers, other orders of the buyer. Where they changed, a decision that differs was
+right when it was made. Allocations are not decided again: what was available is kept nowhere, as reservations
+keep no instants.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hub.domain.audit import audit_step
+from hub.domain.automation import automated
 from hub.domain.order import Order
 from hub.domain.snapshot import Snapshot
 from hub.pipeline.books import Books
@@ -99,5 +101,6 @@ def _shown(books: Books, uow: UnitOfWork, side: Side, orders: Sequence[Order]) -
 
 
 def _again(was: FirstAudit, order: Order, snapshot: Snapshot) -> Redecided:
-    outcome = audit_step(order, snapshot.at(was.at))
+    shown = snapshot.at(was.at)
+    outcome = automated(audit_step(order, shown), shown)
     return Redecided(was=was, stage=outcome.order.stage.value, reasons=stored_reasons(outcome))

@@ -17,7 +17,7 @@ from hub.domain.stock import EndlessStock, StockBook, StockRow
 from hub.domain.territories import TerritoryMap
 from hub.domain.whatif import Fate, as_it_came, judge
 from hub.pipeline.books import Books
-from hub.storage import stores
+from hub.storage import automation, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.stock import Count
 from hub.storage.stores import Store
@@ -77,6 +77,7 @@ def open_side(books: Books, uow: UnitOfWork, rules: Rules, stock: MakeStock, now
         territories=rules.territories or books.snapshots.territories(uow, now),
         links={},
         stock=stock(books, uow, rules.locations),
+        automation=automation.live_rules(uow),
     )
     ruled = [
         msgspec.structs.replace(each, policy=rules.policies.get(each.store_id, each.policy))

@@ -2,6 +2,7 @@
 
 from hub.storage import (
     account_tables,
+    automation,
     labels,
     products,
     rule_tables,
@@ -13,6 +14,7 @@ from hub.storage.tables import metadata
 
 MODULES = (
     account_tables,
+    automation,
     labels,
     products,
     rule_tables,

@@ -10,7 +10,7 @@ from hub.domain.order import Order
 from hub.domain.snapshot import KnownOrder, Snapshot
 from hub.domain.stock import StockBook
 from hub.domain.territories import TerritoryMap
-from hub.storage import rule_facts, stores
+from hub.storage import automation, rule_facts, stores
 from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
@@ -70,6 +70,7 @@ class Snapshots:
             stock=StockBook(self._stock.rows(uow, skus)),
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
+            automation=automation.live_rules(uow),
         )
 
     def past(
