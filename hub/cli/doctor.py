@@ -21,6 +21,7 @@ from hub.clock import from_micros
 from hub.domain.store_records import Standing
 from hub.queue import ArqQueue, connect
 from hub.settings import HubSettings
+from hub.storage import history
 from hub.storage.connections import Connection, Connections
 from hub.storage.database import Database, UnitOfWork
 from hub.storage.register import alarms
@@ -192,6 +193,8 @@ def _connections(settings: HubSettings, database: Database, world: World) -> Ite
         yield Finding(check="sealed keys", state="fail", detail=str(error), remedy=remedy)
         return
     for each in every:
+        if each.platform == history.PLATFORM:
+            continue
         if world.registry.plugin(each.kind, each.platform) is None:
             yield Finding(
                 check=f"connection {each.connection_id}",

@@ -12,6 +12,7 @@ import msgspec
 
 from hub.domain import audit_contents, audit_receiver, audit_timing
 from hub.domain.audit_parameters import OPTIONAL
+from hub.domain.automation import holds
 from hub.domain.crossing import CROSS_TERRITORY, is_answered
 from hub.domain.order import UNMAPPED, Order, Reason, Stage
 from hub.domain.outcome import Outcome
@@ -48,6 +49,7 @@ def audit_step(order: Order, snapshot: Snapshot) -> Outcome:
     for chosen in snapshot.policy(order.store_id).rules:
         if (reason := CHECKS[chosen.rule](order, snapshot, chosen)) is not None:
             found.append(reason)
+    found += holds(order, snapshot)
     reasons = tuple(reason for reason in found if reason.code not in order.waived) if found else ()
     return _outcome(order, Stage.ON_HOLD if reasons else Stage.APPROVED, reasons)
 

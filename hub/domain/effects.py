@@ -85,4 +85,12 @@ class OpenCase(FrozenStruct):
     reason: str
 
 
-Effect = Reserve | Unreserve | Consume | Send | Withdraw | OpenCase
+class PutTag(FrozenStruct):
+    """Put a word on an order, because an automation rule says so."""
+
+    order_id: str
+    tag: str
+    rule: str
+
+
+Effect = Reserve | Unreserve | Consume | Send | Withdraw | OpenCase | PutTag

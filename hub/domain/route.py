@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 from hub.domain.allocation import allocate_step
 from hub.domain.audit import audit_step
+from hub.domain.automation import automated
 from hub.domain.dispatch import release_step
 from hub.domain.order import MOVES, Order, Stage
 from hub.domain.outcome import Outcome
@@ -32,7 +33,7 @@ def advance(order: Order, snapshot: Snapshot) -> tuple[Order, tuple[Outcome, ...
     """Take the order along the route until it waits. Every outcome becomes a row with its reasons."""
     outcomes: list[Outcome] = []
     while step := ROUTE.get(order.stage):
-        outcome = step(order, snapshot)
+        outcome = automated(step(order, snapshot), snapshot)
         if outcome.order.stage not in MOVES[order.stage]:
             raise AssertionError(f"{outcome.step} moved an order from {order.stage} to {outcome.order.stage}")
         outcomes.append(outcome)

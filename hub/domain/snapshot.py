@@ -1,6 +1,7 @@
 """Everything that a step may look at: one value per batch, loaded with a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from hub.domain.audit_facts import AuditFacts
+from hub.domain.automation_rules import AutomationRule
 from hub.domain.crossing_policy import CrossingPolicy
 from hub.domain.departments import ShippingFacts
 from hub.domain.freight import FreightTemplate
@@ -103,11 +105,19 @@ class KnownOrder(FrozenStruct):
     goods: str
 
 
+class LiveRule(FrozenStruct):
+    """An automation rule that is switched on."""
+
+    rule: AutomationRule
+    version: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """`links` maps (connection id, listing id) to a SKU; `same_buyer` maps an order id to its buyer's
     other orders; `crossings` are policies of stores, `points` middles of divisions
-    (`sourcing/distance.py`); `now` is the instant of the whole batch."""
+    (`sourcing/distance.py`), `automation` stands in the order in which rules fire; `now` is the instant of
+    the whole batch."""
 
     now: datetime
     connections: Mapping[str, ConnectionFacts]
@@ -124,6 +134,7 @@ class Snapshot:
     wave: WavePlan | None = None
     points: Mapping[str, Wgs84] = field(default_factory=dict)
     crossings: Mapping[str, CrossingPolicy] = field(default_factory=dict)
+    automation: Sequence[LiveRule] = ()
 
     def policy(self, store_id: str) -> StorePolicy:
         return self.policies.get(store_id) or _USUAL
@@ -138,6 +149,14 @@ class Snapshot:
         if not named:
             return list(self._booking.values())
         return [self._booking[each] for each in named if each in self._booking]
+
+    def at(self, now: datetime) -> "Snapshot":
+        """The same facts at another instant; what was worked out from them alone stays worked out."""
+        self.rankings, self._booking  # noqa: B018 - worked out once, then shared by all copies
+        other = copy(self)
+        object.__setattr__(other, "now", now)
+        other.__dict__.pop("dispatches", None)
+        return other
 
     @cached_property
     def rankings(self) -> dict[tuple[str, ...], Ranked]:

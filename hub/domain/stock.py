@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from mappings.structs import FrozenStruct
 
+ENDLESS = 10**12
+"""Units; more than any order asks for."""
+
 
 class StockRow(FrozenStruct):
     """One SKU at one location. Never: reserved above on hand, or either below zero."""
@@ -44,3 +47,24 @@ class StockBook:
     def give_back(self, sku: str, location_id: str, quantity: int) -> None:
         rows = self._available.setdefault(sku, {})
         rows[location_id] = rows.get(location_id, 0) + quantity
+
+
+class EndlessStock(StockBook):
+    """Whatever is asked for is at every location, without end. `skus` are those that were ever counted."""
+
+    def __init__(self, skus: Iterable[str], location_ids: Iterable[str]) -> None:
+        super().__init__(())
+        self._skus = frozenset(skus)
+        self._everywhere = dict.fromkeys(location_ids, ENDLESS)
+
+    def knows(self, sku: str) -> bool:
+        return sku in self._skus
+
+    def available(self, sku: str, location_id: str) -> int:
+        return self._everywhere.get(location_id, 0)
+
+    def locations_of(self, sku: str) -> dict[str, int]:
+        return self._everywhere
+
+    def take(self, sku: str, location_id: str, quantity: int) -> None:
+        """Nothing gets less."""

@@ -12,7 +12,7 @@ from hub.domain.snapshot import Snapshot
 from hub.pipeline import settlement
 from hub.pipeline.companions import with_companions
 from hub.pipeline.moved import Moved
-from hub.storage import decisions, loads
+from hub.storage import automation, decisions, loads
 from hub.storage.cases import Cases
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
@@ -71,6 +71,7 @@ class Books:
         self.stock.apply(uow, effects, now)
         self.outbox.apply(uow, effects, now)
         self.cases.apply(uow, effects, now)
+        automation.apply(uow, effects, now)
 
     def _to_track(self, moved: Sequence[Moved], snapshot: Snapshot) -> dict[str, int]:
         """Freshly booked consignments of carriers that can be asked."""

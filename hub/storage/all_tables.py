@@ -2,6 +2,7 @@
 
 from hub.storage import (
     account_tables,
+    automation,
     campaign_tables,
     crossing_tables,
     drift,
@@ -23,6 +24,7 @@ from hub.storage.tables import metadata
 
 MODULES = (
     account_tables,
+    automation,
     campaign_tables,
     crossing_tables,
     drift,

@@ -80,12 +80,11 @@ class Orders:
         return [self._stored(row, parts.get(row.id, ()), skus.get(row.id, {})) for row in rows]
 
     def _stored(self, row: Any, parts: Sequence[Consignment], skus: Mapping[str, str]) -> Stored:
-        document = self._sealing(row.connection_id).open(row.document, f"order:{row.id}")
         order = Order(
             order_id=row.id,
             connection_id=row.connection_id,
             store_id=row.store_id,
-            sales=_decode(document),
+            sales=self._opened(row),
             inbox_id=row.inbox_id,
             stage=Stage(row.stage),
             reasons=_reasons(row.reasons),
@@ -111,6 +110,34 @@ class Orders:
             ):
                 found.setdefault(row.order_id, {})[row.line_id] = row.sku
         return found
+
+    def past(
+        self, uow: UnitOfWork, after: tuple[int, str], limit: int
+    ) -> tuple[list[Order], tuple[int, str] | None]:
+        """A page of all orders as they were placed, from behind (microseconds, id) on, and where the next
+        begins (null: it was the last). What platforms say of them and what persons waived; no more."""
+        rows = uow.all(
+            "SELECT o.id, o.connection_id, o.store_id, o.document, o.waived, o.placed_at FROM orders o"
+            " WHERE (o.placed_at, o.id) > (:placed, :id) AND o.document IS NOT NULL"
+            " ORDER BY o.placed_at, o.id LIMIT :limit",
+            placed=after[0],
+            id=after[1],
+            limit=limit,
+        )
+        found = [
+            Order(
+                order_id=row.id,
+                connection_id=row.connection_id,
+                store_id=row.store_id,
+                sales=self._opened(row),
+                waived=tuple(msgspec.json.decode(row.waived)),
+            )
+            for row in rows
+        ]
+        return found, (rows[-1].placed_at, rows[-1].id) if len(rows) == limit else None
+
+    def _opened(self, row: Any) -> SalesOrder:
+        return _decode(self._sealing(row.connection_id).open(row.document, f"order:{row.id}"))
 
     def backordered(self, uow: UnitOfWork, skus: Sequence[str], after: str, limit: int) -> list[str]:
         """Ids of back-orders that want one of these SKUs, oldest first, from `after` on."""

@@ -1,17 +1,18 @@
 """A fixed number of queries → the domain's snapshot for one batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub.clock import from_micros, micros
 from hub.domain.audit import goods_of
+from hub.domain.audit_facts import AuditFacts
 from hub.domain.order import Order
 from hub.domain.policies import RankBy
 from hub.domain.snapshot import KnownOrder, Location, Snapshot, WavePlan
 from hub.domain.sourcing.distance import keys_of
 from hub.domain.stock import StockBook
-from hub.domain.territories import Wgs84
-from hub.storage import loads, points, rule_facts, safety, stores
+from hub.domain.territories import TerritoryMap, Wgs84
+from hub.storage import automation, loads, points, rule_facts, safety, stores
 from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
@@ -22,6 +23,18 @@ from hub.storage.stores import Store
 from hub.storage.territories import TerritoryMaps
 from hub.vault import BlindIndex
 from mappings.canonical import SalesOrder
+from mappings.structs import FrozenStruct
+
+_NEAR = timedelta(days=1)
+"""Orders of one buyer further apart are not looked at."""
+
+
+class PastFacts(FrozenStruct):
+    """What of a snapshot depends on the orders of a page: `audit` once per set of stores that were asked."""
+
+    links: Mapping[tuple[str, str], str]
+    same_buyer: Mapping[str, Sequence[KnownOrder]]
+    audit: Sequence[AuditFacts]
 
 
 class Snapshots:
@@ -47,12 +60,7 @@ class Snapshots:
         `known` are orders already in the hub that may be decided again."""
         known = tuple(known)
         every = [*arriving, *((each.order_id, each.connection_id, each.sales) for each in known)]
-        links = stores.links(
-            uow,
-            sorted(
-                {(c, line.listing_id) for _, c, sales in every for line in sales.lines if line.listing_id}
-            ),
-        )
+        links = stores.links(uow, _listed(every))
         skus = {line.sku for _, _, sales in every for line in sales.lines if line.sku}
         skus |= set(links.values()) | {sku for each in known for sku in each.skus.values()}
         all_stores, facts = stores.stores(uow), self._connections.facts(uow)
@@ -74,7 +82,26 @@ class Snapshots:
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
             shipping=self._shipping.facts(uow, skus, [order_id for order_id, _, _ in every]),
             crossings={each.store_id: each.crossing for each in all_stores},
+            automation=automation.live_rules(uow),
         )
+
+    def past(
+        self, uow: UnitOfWork, orders: Sequence[Order], asked: Sequence[Sequence[stores.Store]]
+    ) -> PastFacts:
+        """For a replay: no stock, nothing locked. `asked` are the stores under each set of policies."""
+        every = [(each.order_id, each.connection_id, each.sales) for each in orders]
+        links = stores.links(uow, _listed(every))
+        skus = {line.sku for _, _, sales in every for line in sales.lines if line.sku} | set(links.values())
+        candidates = [(each.order_id, each.store_id, each.sales) for each in orders]
+        return PastFacts(
+            links=links,
+            same_buyer=self._same_buyer(uow, every),
+            audit=[rule_facts.load(uow, each, candidates, skus, self._index) for each in asked],
+        )
+
+    def territories(self, uow: UnitOfWork, now: datetime) -> TerritoryMap:
+        """Who serves what at an instant."""
+        return self._territories.at(uow, now)
 
     def _same_buyer(
         self, uow: UnitOfWork, every: Sequence[tuple[str, str, SalesOrder]]
@@ -86,12 +113,13 @@ class Snapshots:
                 buyers.setdefault(key, []).append((order_id, sales))
         if not buyers:
             return {}
-        earliest = min(sales.placed_at for _, _, sales in every) - timedelta(days=1)
+        placed = [sales.placed_at for _, _, sales in every]
         rows = uow.all(
             f"SELECT o.id, o.buyer_index, o.placed_at, o.goods FROM {keys(uow, b='text')}"
-            " JOIN orders o ON o.buyer_index = k.b AND o.placed_at >= :earliest"
+            " JOIN orders o ON o.buyer_index = k.b AND o.placed_at BETWEEN :earliest AND :latest"
             " WHERE o.stage <> 'cancelled' ORDER BY o.id",
-            earliest=micros(earliest),
+            earliest=micros(min(placed) - _NEAR),
+            latest=micros(max(placed) + _NEAR),
             keys=packed([{"b": each} for each in sorted(buyers)]),
         )
         known: dict[str, dict[str, KnownOrder]] = {}
@@ -99,6 +127,11 @@ class Snapshots:
             other = KnownOrder(order_id=row.id, placed_at=from_micros(row.placed_at), goods=row.goods)
             known.setdefault(row.buyer_index, {})[row.id] = other
         return _others(buyers, known)
+
+
+def _listed(every: Sequence[tuple[str, str, SalesOrder]]) -> list[tuple[str, str]]:
+    """(connection id, listing id) of all lines."""
+    return sorted({(c, line.listing_id) for _, c, sales in every for line in sales.lines if line.listing_id})
 
 
 def _points(

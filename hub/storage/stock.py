@@ -54,6 +54,10 @@ class Stock:
             )
         ]
 
+    def skus(self, uow: UnitOfWork) -> list[str]:
+        """All that was ever counted anywhere."""
+        return [row.sku for row in uow.all("SELECT DISTINCT sku FROM stock ORDER BY sku")]
+
     def apply(self, uow: UnitOfWork, effects: Sequence[Effect], now: datetime) -> None:
         """Write reservations, returns of them and departures; a promise that is not there violates the
         table's check and rolls the batch back."""

@@ -35,14 +35,18 @@ def word(text: str) -> str:
 
 def put(uow: UnitOfWork, order_ids: Sequence[str], tags: Sequence[str], actor: str, now: datetime) -> None:
     """One that is there already stays as it was put."""
-    pairs = [{"o": order_id, "t": tag} for order_id in order_ids for tag in tags]
+    put_each(uow, [(order_id, tag, actor) for order_id in order_ids for tag in tags], now)
+
+
+def put_each(uow: UnitOfWork, wanted: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    """(order id, tag, actor) in one statement; the first of equal ones counts."""
+    first = {(order_id, tag): actor for order_id, tag, actor in reversed(wanted)}
     uow.change(
         "INSERT INTO order_tags (tag, order_id, actor, at)"
-        f" SELECT k.t, k.o, :actor, :now FROM {keys(uow, o='text', t='text')} WHERE true"
+        f" SELECT k.t, k.o, k.a, :now FROM {keys(uow, o='text', t='text', a='text')} WHERE true"
         " ON CONFLICT (tag, order_id) DO NOTHING",
-        actor=actor,
         now=micros(now),
-        keys=packed(pairs),
+        keys=packed([{"o": order_id, "t": tag, "a": actor} for (order_id, tag), actor in first.items()]),
     )
 
 
