@@ -7,6 +7,7 @@ import typer
 
 from hub.cli import entering
 from hub.cli.csv_file import read_file
+from hub.cli.escrow import escrow
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, progress, show
 from hub.cli.state import with_hub
@@ -18,6 +19,7 @@ from hub.storage import queries, stores
 from hub.storage.stock import Count
 
 app = typer.Typer(no_args_is_help=True, help="What is on hand, promised and available.")
+app.add_typer(escrow, name="escrow")
 
 
 @app.command("import")

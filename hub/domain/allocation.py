@@ -54,9 +54,10 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
     ranked = rank(order.sales.ship_to, snapshot)
     if order.refused_by:
         ranked = [each for each in ranked if each.location_id not in order.refused_by]
-    shares = fill(wanted, ranked, snapshot.stock, divides=_divides(order.sales))
+    stock = snapshot.stock.of(order.store_id)
+    shares = fill(wanted, ranked, stock, divides=_divides(order.sales))
     if not shares:
-        return _outcome(order, Stage.BACKORDERED, (_shortage(order, wanted, snapshot.stock),))
+        return _outcome(order, Stage.BACKORDERED, (_shortage(order, wanted, stock),))
     consignments = tuple(
         Consignment(
             consignment_id=f"{order.order_id}-{len(order.consignments) + position}",
@@ -66,14 +67,19 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         for position, share in enumerate(shares, start=1)
     )
     effects = tuple(
-        Reserve(location_id=each.location_id, sku=part.sku, quantity=part.quantity)
+        Reserve(
+            location_id=each.location_id,
+            sku=part.sku,
+            quantity=part.quantity,
+            store_id=order.store_id if stock.is_quota(part.sku) else "",
+        )
         for each in consignments
         for part in each.lines
     )
     for effect in effects:
-        snapshot.stock.take(effect.sku, effect.location_id, effect.quantity)
+        stock.take(effect.sku, effect.location_id, effect.quantity)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
-    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, ranked, snapshot.stock), effects)
+    return _outcome(allocated, Stage.ALLOCATED, _choice(shares, wanted, ranked, stock), effects)
 
 
 def _divides(sales: SalesOrder) -> Divides:
@@ -240,7 +246,8 @@ def _shortage(order: Order, wanted: Sequence[Wanted], stock: StockBook) -> Reaso
     for each in wanted:
         asked[each.sku] = asked.get(each.sku, 0) + each.quantity
     short = [
-        f"{sku} ({quantity} wanted, {max(0, sum(stock.locations_of(sku).values()))} available)"
+        f"{sku} ({quantity} wanted, {max(0, sum(stock.locations_of(sku).values()))}"
+        f" {'in the quota of this store' if stock.is_quota(sku) else 'available'})"
         for sku, quantity in asked.items()
         if sum(stock.locations_of(sku).values()) < quantity
     ]

@@ -7,7 +7,6 @@ from hub.clock import from_micros, micros
 from hub.domain.audit import goods_of
 from hub.domain.order import Order
 from hub.domain.snapshot import KnownOrder, Snapshot
-from hub.domain.stock import StockBook
 from hub.storage import rule_facts, stores
 from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
@@ -58,7 +57,7 @@ class Snapshots:
             locations=stores.locations(uow),
             territories=self._territories.at(uow, now),
             links=links,
-            stock=StockBook(self._stock.rows(uow, skus)),
+            stock=self._stock.book(uow, skus),
             same_buyer=self._same_buyer(uow, every),
             audit=rule_facts.load(uow, all_stores, candidates, skus, self._index),
         )

@@ -128,6 +128,11 @@ def add_location(uow: UnitOfWork, location: Location, now: datetime) -> None:
         id=location.location_id,
     )
     if counted:
+        uow.change(
+            "UPDATE listings SET told = NULL"
+            " WHERE sku IN (SELECT q.sku FROM quotas q WHERE q.location_id = :id)",
+            id=location.location_id,
+        )
         uow.wake("tell_stock")
         uow.wake("resume")
 
@@ -227,7 +232,8 @@ def links(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]]) -> Mapping[tu
 
 def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
     """Linked listings of stores that take stock and were told something else than is available at active
-    locations. What was never counted is unknown, not 0."""
+    locations. What was never counted is unknown, not 0; what is in escrow is told in another way
+    (`quota_tellings.py`)."""
     available = "COALESCE(SUM(s.on_hand - s.reserved) FILTER (WHERE p.is_active), 0)"
     rows = uow.all(
         "SELECT l.connection_id, l.listing_id, l.inventory_id, l.sku,"
@@ -235,6 +241,7 @@ def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
         f" FROM {keys(uow, sku='text')} JOIN listings l ON l.sku = k.sku"
         " JOIN connections c ON c.id = l.connection_id AND c.capabilities LIKE '%PushesStock%'"
         " JOIN stock s ON s.sku = l.sku JOIN locations p ON p.id = s.location_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM escrow e WHERE e.sku = l.sku)"
         " GROUP BY l.connection_id, l.listing_id, l.inventory_id, l.sku, l.told"
         f" HAVING l.told IS NULL OR l.told <> {available}"
         " ORDER BY l.connection_id, l.listing_id",
@@ -244,11 +251,14 @@ def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
 
 
 def forget_told(uow: UnitOfWork, connection_id: str, listing_ids: Sequence[str]) -> None:
-    """The store did not take these levels: the next change tells them again."""
+    """The store did not take these levels: the next change tells them again. One that is to be closed for
+    its quota stays so."""
     if listing_ids:
         uow.change(
             f"UPDATE listings SET told = NULL FROM {keys(uow, l='text')}"
-            " WHERE listings.connection_id = :connection AND listings.listing_id = k.l",
+            " WHERE listings.connection_id = :connection AND listings.listing_id = k.l"
+            " AND NOT EXISTS (SELECT 1 FROM quota_tellings t WHERE t.connection_id = :connection"
+            " AND t.listing_id = k.l AND t.phase = 'closing')",
             connection=connection_id,
             keys=packed([{"l": each} for each in listing_ids]),
         )
@@ -256,13 +266,15 @@ def forget_told(uow: UnitOfWork, connection_id: str, listing_ids: Sequence[str])
 
 def sold_there(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]], now: datetime) -> None:
     """(connection id, listing id) that buyers ordered or gave back: the store counted by itself, whatever we
-    decide about the order, so it is told its level again even where availability stays the same."""
+    decide about the order, so it is told its level again even where availability stays the same. Of a SKU in
+    escrow it is not: another order may be on its way, whose unit the level would bring back."""
     if not listing_ids:
         return
     wanted = packed([{"c": connection_id, "l": listing_id} for connection_id, listing_id in listing_ids])
     uow.change(
         f"UPDATE listings SET told = NULL FROM {keys(uow, c='text', l='text')}"
-        " WHERE listings.connection_id = k.c AND listings.listing_id = k.l AND listings.told IS NOT NULL",
+        " WHERE listings.connection_id = k.c AND listings.listing_id = k.l AND listings.told IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM escrow e WHERE e.sku = listings.sku)",
         keys=wanted,
     )
     changed = uow.change(

@@ -300,9 +300,13 @@ stock = Table(
     Column("location_id", Key, ForeignKey("locations.id"), nullable=False),
     Column("on_hand", Integer, nullable=False),
     Column("reserved", Integer, nullable=False, server_default="0"),
+    Column("escrowed", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("sku", "location_id"),
-    CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="never_oversold"),
+    CheckConstraint(
+        "reserved >= 0 AND escrowed >= 0 AND reserved + escrowed <= on_hand", name="never_oversold"
+    ),
 )
+"""`escrowed` is the sum of the stores' quotas (`quota_tables.py`, whose triggers count it)."""
 
 stock_movements = Table(
     "stock_movements",

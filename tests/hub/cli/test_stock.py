@@ -159,3 +159,20 @@ def test_counting_a_sku_lets_the_orders_go_that_were_held_for_it(
     assert [each["code"] for each in connected.json("orders", "list")[0]["reasons"]] == ["unmapped_sku"]
     connected.run("stock", "set", "NEW", "wh", "3")
     assert connected.json("orders", "list")[0]["stage"] == "released"
+
+
+class TestEscrow:
+    def test_store_holds_all_of_a_sku_that_it_sells_alone(self, connected: Any) -> None:
+        connected.run("stock", "escrow", "on", "SKU-1")
+
+        assert connected.json("stock", "escrow", "list") == [
+            {"sku": "SKU-1", "store": "shop", "quota": 50, "leaving": 0, "told": 0, "phase": "closing"}
+        ]
+        assert "decided" in connected.run("stock", "escrow", "adjust", "SKU-1")
+        connected.run("stock", "escrow", "off", "SKU-1")
+        assert connected.json("stock", "escrow", "list") == []
+
+    def test_what_cannot_be_in_escrow_is_refused_with_a_remedy(self, connected: Any) -> None:
+        assert "never counted: `orderhub stock set`" in connected.fail("stock", "escrow", "on", "NEW")
+        assert "SKU-2 is not in escrow" in connected.fail("stock", "escrow", "off", "SKU-2")
+        assert "Nothing is in escrow" in connected.run("stock", "escrow", "list")
