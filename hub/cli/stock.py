@@ -9,6 +9,7 @@ from hub.cli import entering
 from hub.cli.csv_file import read_file
 from hub.cli.escrow import escrow
 from hub.cli.problem import Problem
+from hub.cli.risk import risk
 from hub.cli.shown import AsJson, progress, show
 from hub.cli.state import with_hub
 from hub.cli.stock_file import read_counts
@@ -20,6 +21,7 @@ from hub.storage.stock import Count
 
 app = typer.Typer(no_args_is_help=True, help="What is on hand, promised and available.")
 app.add_typer(escrow, name="escrow")
+app.command("risk")(risk)
 
 
 @app.command("import")

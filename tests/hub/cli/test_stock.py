@@ -176,3 +176,14 @@ class TestEscrow:
         assert "never counted: `orderhub stock set`" in connected.fail("stock", "escrow", "on", "NEW")
         assert "SKU-2 is not in escrow" in connected.fail("stock", "escrow", "off", "SKU-2")
         assert "Nothing is in escrow" in connected.run("stock", "escrow", "list")
+
+
+def test_risk_of_a_shared_sku_ends_with_escrow(connected: Any) -> None:
+    assert "No SKU is listed by several stores" in connected.run("stock", "risk")
+    (shared,) = connected.json("stock", "risk", "SKU-1")
+    assert (shared["mode"], shared["stores"], shared["available"]) == ("shared", 1, 50)
+
+    connected.run("stock", "escrow", "on", "SKU-1")
+
+    (held,) = connected.json("stock", "risk", "SKU-1", "--delay", "60")
+    assert (held["mode"], held["worst"], held["expected"]) == ("escrow", 0, 0.0)
