@@ -320,7 +320,8 @@ stock_movements = Table(
     _text("actor"),
     Column("at", Instant, nullable=False),
 )
-"""Every change of `on_hand`: counted, shipped, received. The sum of deltas is what is on hand."""
+"""Every change of `on_hand`: counted or shipped. The sum of deltas is what is on hand."""
+Index("ix_stock_movements_sku", stock_movements.c.sku, stock_movements.c.at, stock_movements.c.id)
 
 stock_changes = Table(
     "stock_changes",

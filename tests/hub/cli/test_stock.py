@@ -187,3 +187,18 @@ def test_risk_of_a_shared_sku_ends_with_escrow(connected: Any) -> None:
 
     (held,) = connected.json("stock", "risk", "SKU-1", "--delay", "60")
     assert (held["mode"], held["worst"], held["expected"]) == ("escrow", 0, 0.0)
+
+
+def test_movements_name_cause_actor_and_file(warehouse: Any) -> None:
+    assert "ever came or went" in warehouse.run("stock", "movements", "A-1")
+    Path("count.csv").write_text(HEAD + "A-1,wh,3\n", encoding="utf-8")
+    warehouse.run("stock", "import", "count.csv")
+    warehouse.run("stock", "set", "A-1", "wh", "1")
+
+    rows = warehouse.json("stock", "movements", "A-1")
+
+    assert [(row["delta"], row["kind"], row["reference"]) for row in rows] == [
+        (-2, "counted", "by hand"),
+        (3, "counted", "count.csv"),
+    ]
+    assert all(row["actor"] and row["order"] == "" for row in rows)

@@ -90,5 +90,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_quotas_store_id")),
         sa.PrimaryKeyConstraint("sku", "location_id", "store_id", name=op.f("pk_quotas")),
     )
+    op.create_index("ix_stock_movements_sku", "stock_movements", ["sku", "at", "id"], unique=False)
     for statement in ON_POSTGRES if op.get_bind().dialect.name == "postgresql" else ON_SQLITE:
         op.execute(statement)
