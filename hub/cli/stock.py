@@ -13,6 +13,7 @@ from hub.cli.risk import risk
 from hub.cli.shown import AsJson, progress, show
 from hub.cli.state import with_hub
 from hub.cli.stock_file import read_counts
+from hub.cli.stock_limits import limit
 from hub.context import HubContext
 from hub.jobs.stock import reaudit
 from hub.pipeline.counting import BelowPromise, count_stock
@@ -22,6 +23,7 @@ from hub.storage.stock import Count
 app = typer.Typer(no_args_is_help=True, help="What is on hand, promised and available.")
 app.add_typer(escrow, name="escrow")
 app.command("risk")(risk)
+app.command("limit")(limit)
 
 
 @app.command("import")

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -61,7 +63,7 @@ def stores(uow: UnitOfWork) -> list[Store]:
             name=row.name,
             currency=row.currency,
             time_zone=row.time_zone,
-            policy=StorePolicy.model_validate_json(row.policy),
+            policy=_policy(row.policy),
             policy_version=row.policy_version,
         )
         for row in uow.all("SELECT * FROM stores ORDER BY id")
@@ -231,23 +233,55 @@ def links(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]]) -> Mapping[tu
 
 
 def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
-    """Linked listings of stores that take stock and were told something else than is available at active
-    locations. What was never counted is unknown, not 0; what is in escrow is told in another way
-    (`quota_tellings.py`)."""
-    available = "COALESCE(SUM(s.on_hand - s.reserved) FILTER (WHERE p.is_active), 0)"
+    """Linked listings of stores that take stock and were told something else than they should show of what is
+    available at active locations. What was never counted is unknown, not 0; what is in escrow is told in
+    another way (`quota_tellings.py`)."""
     rows = uow.all(
-        "SELECT l.connection_id, l.listing_id, l.inventory_id, l.sku,"
-        f" CAST({available} AS integer) AS available"
+        "SELECT l.connection_id, l.listing_id, l.inventory_id, l.sku, l.told, c.store_id,"
+        " CAST(COALESCE(SUM(s.on_hand - s.reserved) FILTER (WHERE p.is_active), 0) AS integer) AS available"
         f" FROM {keys(uow, sku='text')} JOIN listings l ON l.sku = k.sku"
         " JOIN connections c ON c.id = l.connection_id AND c.capabilities LIKE '%PushesStock%'"
         " JOIN stock s ON s.sku = l.sku JOIN locations p ON p.id = s.location_id"
         " WHERE NOT EXISTS (SELECT 1 FROM escrow e WHERE e.sku = l.sku)"
-        " GROUP BY l.connection_id, l.listing_id, l.inventory_id, l.sku, l.told"
-        f" HAVING l.told IS NULL OR l.told <> {available}"
+        " GROUP BY l.connection_id, l.listing_id, l.inventory_id, l.sku, l.told, c.store_id"
         " ORDER BY l.connection_id, l.listing_id",
         keys=packed([{"sku": each} for each in skus]),
     )
-    return [Level(**row._asdict()) for row in rows]
+    policies = {row.id: row.policy for row in uow.all("SELECT id, policy FROM stores")} if rows else {}
+    found = []
+    for row in rows:
+        level = _policy(policies[row.store_id]).shown_stock.of(row.available)
+        if level != row.told:
+            found.append(_level(row, level))
+    return found
+
+
+@lru_cache(4096)
+def _policy(text: str) -> StorePolicy:
+    return StorePolicy.model_validate_json(text)
+
+
+def _level(row: Any, available: int) -> Level:
+    return Level(
+        connection_id=row.connection_id,
+        listing_id=row.listing_id,
+        inventory_id=row.inventory_id,
+        sku=row.sku,
+        available=available,
+    )
+
+
+def retell(uow: UnitOfWork, store_id: str, now: datetime) -> None:
+    """Other rules say how much this store shows."""
+    uow.change(
+        "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
+        " SELECT DISTINCT l.sku, CAST(:now AS bigint), true, false FROM listings l"
+        " JOIN connections c ON c.id = l.connection_id AND c.store_id = :store WHERE l.sku IS NOT NULL"
+        " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true",
+        now=micros(now),
+        store=store_id,
+    )
+    uow.wake("tell_stock")
 
 
 def forget_told(uow: UnitOfWork, connection_id: str, listing_ids: Sequence[str]) -> None:

@@ -202,3 +202,18 @@ def test_movements_name_cause_actor_and_file(warehouse: Any) -> None:
         (3, "counted", "count.csv"),
     ]
     assert all(row["actor"] and row["order"] == "" for row in rows)
+
+
+def test_a_store_is_told_no_more_than_its_limits_allow(connected: Any) -> None:
+    connected.run("stock", "limit", "shop", "--keep-back", "2", "--most", "40")
+    assert {row["sku"]: row["told"] for row in connected.json("listings", "list")} == {
+        "SKU-1": 40,
+        "SKU-2": 3,
+    }
+
+    connected.run("stock", "limit", "shop", "--least", "6")
+    assert {row["sku"]: row["told"] for row in connected.json("listings", "list")} == {
+        "SKU-1": 50,
+        "SKU-2": 0,
+    }
+    assert "there are: shop" in connected.fail("stock", "limit", "mars")
