@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
+
 from hub.clock import from_micros
 from hub.storage.database import UnitOfWork
+from hub.storage.tables import stock_movements
 from mappings.structs import FrozenStruct
+
+Index("ix_stock_movements_sku", stock_movements.c.sku, stock_movements.c.at, stock_movements.c.id)
 
 
 class Movement(FrozenStruct):

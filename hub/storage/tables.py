@@ -306,7 +306,6 @@ stock = Table(
         "reserved >= 0 AND escrowed >= 0 AND reserved + escrowed <= on_hand", name="never_oversold"
     ),
 )
-"""`escrowed` is the sum of the stores' quotas (`quota_tables.py`, whose triggers count it)."""
 
 stock_movements = Table(
     "stock_movements",
@@ -321,7 +320,6 @@ stock_movements = Table(
     Column("at", Instant, nullable=False),
 )
 """Every change of `on_hand`: counted or shipped. The sum of deltas is what is on hand."""
-Index("ix_stock_movements_sku", stock_movements.c.sku, stock_movements.c.at, stock_movements.c.id)
 
 stock_changes = Table(
     "stock_changes",

@@ -49,6 +49,7 @@ class Rush:
         """Count so many units of each SKU, put them in escrow, divide them."""
 
         def work(uow: UnitOfWork) -> None:
+            uow.change("DROP TABLE IF EXISTS promises")
             uow.change(
                 "CREATE TABLE promises (id bigserial PRIMARY KEY, store text, sku text, units integer)"
             )

@@ -16,6 +16,7 @@ def rush(empty_postgres):
     rush = Rush(database)
     rush.prepare(HOT, units=400)
     yield rush
+    database.transact(lambda uow: uow.change("DROP TABLE promises"))
     database.close()
 
 
