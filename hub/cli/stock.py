@@ -7,17 +7,23 @@ import typer
 
 from hub.cli import entering
 from hub.cli.csv_file import read_file
+from hub.cli.escrow import escrow
 from hub.cli.problem import Problem
+from hub.cli.risk import risk
 from hub.cli.shown import AsJson, progress, show
 from hub.cli.state import with_hub
 from hub.cli.stock_file import read_counts
+from hub.cli.stock_limits import limit
 from hub.context import HubContext
 from hub.jobs.stock import reaudit
 from hub.pipeline.counting import BelowPromise, count_stock
-from hub.storage import queries, stores
+from hub.storage import movements, queries, stores
 from hub.storage.stock import Count
 
 app = typer.Typer(no_args_is_help=True, help="What is on hand, promised and available.")
+app.add_typer(escrow, name="escrow")
+app.command("risk")(risk)
+app.command("limit")(limit)
 
 
 @app.command("import")
@@ -73,6 +79,29 @@ def set_(
 
     changed = with_hub(work)
     typer.echo(f"{sku} at {location}: {units} on hand{'' if changed else ', as before'}.")
+
+
+@app.command("movements")
+def movements_(
+    sku: Annotated[str, typer.Argument(help="The SKU.")],
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Why so much is on hand: what came and went of a SKU, newest first, who did it and for which order."""
+    show(
+        with_hub(lambda hub: hub.database.read(lambda uow: movements.last(uow, sku, limit))),
+        {
+            "at": lambda each: each.at,
+            "location": lambda each: each.location,
+            "units": lambda each: f"{each.delta:+}",
+            "cause": lambda each: each.kind,
+            "by": lambda each: each.reference,
+            "order": lambda each: each.order,
+            "actor": lambda each: each.actor,
+        },
+        as_json=as_json,
+        nothing=f"Nothing of {sku} ever came or went. `orderhub stock set` counts it.",
+    )
 
 
 @app.command("show")

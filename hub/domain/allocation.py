@@ -71,8 +71,9 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
     by = snapshot.policy(order.store_id).rank_by
     crossing = precedence(order, snapshot)
     asked = candidates(order, rank(order.sales.ship_to, snapshot, crossing.first, by), snapshot)
-    kept = as_planned(wanted, planned or {}, asked.locations, snapshot.stock)
-    shares = kept or fill(wanted, asked.locations, snapshot.stock, divides=_divides(order.sales))
+    stock = snapshot.stock.of(order.store_id)
+    kept = as_planned(wanted, planned or {}, asked.locations, stock)
+    shares = kept or fill(wanted, asked.locations, stock, divides=_divides(order.sales))
     if not shares:
         return _outcome(order, Stage.BACKORDERED, _shortage(order, wanted, asked, snapshot))
     consignments = tuple(
@@ -85,18 +86,24 @@ def allocate_step(order: Order, snapshot: Snapshot) -> Outcome:
         for position, share in enumerate(shares, start=1)
     )
     effects = tuple(
-        Reserve(location_id=each.location_id, sku=part.sku, quantity=part.quantity)
+        Reserve(
+            location_id=each.location_id,
+            sku=part.sku,
+            quantity=part.quantity,
+            store_id=order.store_id if stock.is_quota(part.sku) else "",
+        )
         for each in consignments
         for part in each.lines
     )
     for effect in effects:
-        snapshot.stock.take(effect.sku, effect.location_id, effect.quantity)
+        stock.take(effect.sku, effect.location_id, effect.quantity)
     for each in consignments:
         if each.dispatch_on:
             snapshot.loads.add(each.location_id, each.dispatch_on)
     allocated = msgspec.structs.replace(order, consignments=order.consignments + consignments)
+    rows = [stock.locations_of(each.sku) for each in wanted]
     reasons = (
-        *_choice(shares, wanted, asked, snapshot),
+        *_choice(shares, rows, asked, snapshot),
         *_wave_said(planned, bool(kept), snapshot.wave),
         *crossing.reasons,
     )
@@ -247,12 +254,11 @@ def _cover(
 
 
 def _choice(
-    shares: Sequence[Share], wanted: Sequence[Wanted], asked: Ranked, snapshot: Snapshot
+    shares: Sequence[Share], rows: Sequence[Mapping[str, int]], asked: Ranked, snapshot: Snapshot
 ) -> tuple[Reason, ...]:
     """The winners, the next three that could send something of it, and who of those that carry it was not
     asked."""
     winners = [share.location for share in shares]
-    rows = [snapshot.stock.locations_of(each.sku) for each in wanted]
     others = (
         location.name
         for location in asked.locations
@@ -307,12 +313,13 @@ def _few(names: Sequence[str]) -> str:
 def _shortage(
     order: Order, wanted: Sequence[Wanted], asked: Ranked, snapshot: Snapshot
 ) -> tuple[Reason, ...]:
-    stock = snapshot.stock
+    stock = snapshot.stock.of(order.store_id)
     units: dict[str, int] = {}
     for each in wanted:
         units[each.sku] = units.get(each.sku, 0) + each.quantity
     short = [
-        f"{sku} ({quantity} wanted, {max(0, sum(stock.locations_of(sku).values()))} available)"
+        f"{sku} ({quantity} wanted, {max(0, sum(stock.locations_of(sku).values()))}"
+        f" {'in the quota of this store' if stock.is_quota(sku) else 'available'})"
         for sku, quantity in units.items()
         if sum(stock.locations_of(sku).values()) < quantity
     ]

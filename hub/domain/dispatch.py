@@ -208,12 +208,18 @@ def give_back(
     order: Order, consignment: Consignment, snapshot: Snapshot
 ) -> tuple[Order, tuple[Unreserve, ...]]:
     """Cancel a consignment in the hub: its units are available again, also within this batch."""
+    stock = snapshot.stock.of(order.store_id)
     effects = tuple(
-        Unreserve(location_id=consignment.location_id, sku=part.sku, quantity=part.quantity)
+        Unreserve(
+            location_id=consignment.location_id,
+            sku=part.sku,
+            quantity=part.quantity,
+            store_id=order.store_id if stock.is_quota(part.sku) else "",
+        )
         for part in consignment.lines
     )
     for effect in effects:
-        snapshot.stock.give_back(effect.sku, effect.location_id, effect.quantity)
+        stock.give_back(effect.sku, effect.location_id, effect.quantity)
     given_back = replace(consignment, stage=Parcel.CANCELLED, shared_as="")
     return order.with_consignment(given_back), effects
 

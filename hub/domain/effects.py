@@ -21,19 +21,21 @@ class Verb(StrEnum):
 
 
 class Reserve(FrozenStruct):
-    """Promise units: availability falls."""
+    """Promise units: availability falls. `store_id`: out of the quota of this store."""
 
     location_id: str
     sku: str
     quantity: int
+    store_id: str = ""
 
 
 class Unreserve(FrozenStruct):
-    """Give promised units back: availability rises."""
+    """Give promised units back: availability rises. `store_id`: into the quota of this store."""
 
     location_id: str
     sku: str
     quantity: int
+    store_id: str = ""
 
 
 class Consume(FrozenStruct):

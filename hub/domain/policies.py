@@ -53,6 +53,23 @@ class ParcelLimits(BaseModel):
         return not too_many and (self.most_worth is None or amount <= self.most_worth)
 
 
+class ShownStock(BaseModel):
+    """How much of what is available a store is told. A quota of a SKU in escrow is told whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keep_back: int = Field(0, title="Units kept back of each SKU", json_schema_extra={"zh": "安全库存"}, ge=0)
+    least: int = Field(0, title="Fewer than these are shown as 0", json_schema_extra={"zh": "最低展示"}, ge=0)
+    most: int | None = Field(None, title="Most units shown", json_schema_extra={"zh": "最高展示"}, ge=0)
+
+    def of(self, available: int) -> int:
+        """What is shown of so many units."""
+        left = max(0, available - self.keep_back)
+        if left < self.least:
+            return 0
+        return left if self.most is None else min(left, self.most)
+
+
 class StorePolicy(BaseModel):
     """Defaults suit a marketplace: it punishes tracking numbers without a pick-up."""
 
@@ -92,6 +109,9 @@ class StorePolicy(BaseModel):
         None,
         title="Who ships orders in another store's territory, and what is owed for it (empty: as the brand)",
         json_schema_extra={"zh": "跨区订单政策"},
+    )
+    shown_stock: ShownStock = Field(
+        ShownStock(), title="How much stock the store is told", json_schema_extra={"zh": "库存展示"}
     )
     rules: tuple[OptionalRule, ...] = Field(
         (),

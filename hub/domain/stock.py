@@ -1,7 +1,8 @@
 """The stock that one batch of decisions may use. Units taken by one order are gone for the next."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from hub.domain.quotas import Quota
 from mappings.structs import FrozenStruct
 
 ENDLESS = 10**12
@@ -9,22 +10,52 @@ ENDLESS = 10**12
 
 
 class StockRow(FrozenStruct):
-    """One SKU at one location. Never: reserved above on hand, or either below zero."""
+    """One SKU at one location. Never: reserved and escrowed above on hand, or any below zero. `escrowed` is
+    the sum of the stores' quotas."""
 
     sku: str
     location_id: str
     on_hand: int
     reserved: int
+    escrowed: int = 0
 
 
 class StockBook:
     """Availability by SKU and location. The database guards the same rule again: this is a hint that is
-    right as long as its rows are locked."""
+    right as long as its rows are locked. Of SKUs in escrow each store has its own (`of`)."""
 
-    def __init__(self, rows: Iterable[StockRow]) -> None:
+    def __init__(
+        self, rows: Iterable[StockRow], escrow: Collection[str] = (), quotas: Iterable[Quota] = ()
+    ) -> None:
         self._available: dict[str, dict[str, int]] = {}
         for row in rows:
             self._available.setdefault(row.sku, {})[row.location_id] = row.on_hand - row.reserved
+        self._escrow = frozenset(escrow)
+        self._quotas: dict[str, dict[str, dict[str, int]]] = {}
+        for each in quotas:
+            self._quotas.setdefault(each.store_id, {}).setdefault(each.sku, {})[each.location_id] = each.units
+        self._of: dict[str, StockBook] = {}
+        self._held_apart: frozenset[str] = frozenset()
+
+    def of(self, store_id: str) -> "StockBook":
+        """What this store may promise: its quotas, and of other SKUs what all stores share."""
+        if not self._escrow:
+            return self
+        if store_id not in self._of:
+            own = self._quotas.get(store_id, {})
+            book = StockBook(())
+            book._available = self._available | {sku: own.get(sku, {}) for sku in sorted(self._escrow)}
+            book._held_apart = self._escrow
+            self._of[store_id] = book
+        return self._of[store_id]
+
+    def is_escrowed(self, sku: str) -> bool:
+        """Has each store a quota of it?"""
+        return sku in self._escrow
+
+    def is_quota(self, sku: str) -> bool:
+        """Is what this book calls available one store's quota?"""
+        return sku in self._held_apart
 
     def knows(self, sku: str) -> bool:
         """Has this SKU ever been counted anywhere?"""

@@ -28,7 +28,7 @@ from hub.domain.effects import Verb
 from hub.domain.order import Consignment, Order, Parcel
 from hub.domain.snapshot import Location
 from hub.pipeline.companions import passengers
-from hub.storage import campaigns, products, stores
+from hub.storage import campaigns, products, quota_tellings, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.orders import Stored
 from hub.storage.outbox import Message, read_levels
@@ -88,6 +88,7 @@ def load_errands(hub: HubContext, uow: UnitOfWork, messages: Sequence[Message]) 
     aboard = [*leads, *(consignment for each in carried.values() for _, consignment in each)]
     booked = [part.sku for each in aboard for part in each.lines]
     grams = products.weights(uow, booked) if booked else {}
+    messages = [quota_tellings.sure(uow, each) for each in messages]
     return [_errand(message, stored, places, grams, carried.get(message.subject, ())) for message in messages]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from connectors.kit import Batch, ConnectorError, Delivery, Page, PullsOrders, RevisitsOpenOrders
 from hub.context import HubContext
 from hub.jobs.trouble import opened, report
-from hub.storage import notices
+from hub.storage import notices, quota_tellings
 from hub.storage.database import UnitOfWork
 from hub.storage.inbox import Arrival
 
@@ -54,6 +54,7 @@ async def pull(hub: HubContext, connection_id: str) -> None:
     def finish(uow: UnitOfWork) -> None:
         if isinstance(connector, RevisitsOpenOrders):
             notices.revisit_open_orders(uow, connection_id, before=began, now=hub.now())
+        quota_tellings.heard(uow, connection_id, began)
         hub.books.connections.pulled(uow, connection_id, hub.now(), live.plugin.pull_every)
 
     await hub.database.run(finish)

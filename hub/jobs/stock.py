@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hub.context import HubContext
+from hub.jobs.quotas import stock_levels
 from hub.pipeline.books import Books
 from hub.pipeline.resume import reaudit as reaudit_page
 from hub.pipeline.resume import release_by_time, resume_backorders
-from hub.storage import stores
+from hub.storage import quotas
 from hub.storage.database import UnitOfWork
-from mappings.canonical import StockLevel
+from hub.storage.levels import levels_to_tell, mark_told
 
 SKUS_AT_ONCE = 500
 
@@ -26,19 +27,12 @@ def _tell(hub: HubContext, uow: UnitOfWork) -> bool:
     news = hub.books.stock.news(uow, "to_tell", SKUS_AT_ONCE, locked=True)
     if not news:
         return False
-    levels = stores.levels_to_tell(uow, [sku for sku, _ in news])
-    told: dict[str, dict[str, StockLevel]] = {}
-    for each in levels:
-        told.setdefault(each.connection_id, {})[each.listing_id] = StockLevel(
-            listing_id=each.listing_id,
-            inventory_id=each.inventory_id,
-            sku=each.sku,
-            available=max(0, each.available),
-            as_of=now,
-        )
-    hub.books.outbox.put_stock(uow, told, now)
-    stores.mark_told(uow, levels, now)
+    levels = levels_to_tell(uow, [sku for sku, _ in news])
+    hub.books.outbox.put_stock(uow, stock_levels(levels, hub), now)
+    mark_told(uow, levels, now)
     hub.books.stock.forget_news(uow, "to_tell", news)
+    if quotas.in_escrow(uow, [sku for sku, _ in news]):
+        uow.wake("close_quotas")
     return len(news) == SKUS_AT_ONCE
 
 

@@ -2,7 +2,7 @@
 
 from hub.context import HubContext
 from hub.jobs.stock import TIME_PASSED
-from hub.storage import holds, notices, parcels
+from hub.storage import holds, notices, parcels, quota_tellings, quotas
 from hub.storage.database import UnitOfWork, Wake
 
 
@@ -25,6 +25,12 @@ def _due(hub: HubContext, uow: UnitOfWork) -> list[Wake]:
             wakes.append(Wake(job))
     if holds.ended(uow, now, 1):
         wakes.append(Wake("reaudit", TIME_PASSED))
+    if quotas.due(uow, now, 1):
+        wakes.append(Wake("adjust_quotas", "", "bulk"))
+    if quota_tellings.are_due(uow):
+        wakes.append(Wake("close_quotas"))
+    if quota_tellings.quiet(uow):
+        wakes.append(Wake("open_quotas"))
     return wakes
 
 

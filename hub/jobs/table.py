@@ -10,6 +10,7 @@ from hub.jobs.links import check_links
 from hub.jobs.outbox import work_outbox
 from hub.jobs.poll import poll
 from hub.jobs.pull import pull
+from hub.jobs.quotas import adjust_quotas, close_quotas, open_quotas
 from hub.jobs.stock import reaudit, resume, tell_stock
 from hub.jobs.sweep import sweep
 from hub.jobs.track import track
@@ -18,9 +19,12 @@ from hub.jobs.webhooks import register_webhooks
 Job = Callable[[HubContext, str], Awaitable[None]]
 
 JOBS: Mapping[str, Job] = {
+    "adjust_quotas": adjust_quotas,
+    "close_quotas": close_quotas,
     "check_links": check_links,
     "fetch": fetch,
     "housekeeping": housekeeping,
+    "open_quotas": open_quotas,
     "poll": poll,
     "pull": pull,
     "reaudit": reaudit,

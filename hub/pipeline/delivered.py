@@ -22,8 +22,9 @@ from hub.pipeline import campaigns
 from hub.pipeline.books import Books
 from hub.pipeline.companions import passengers
 from hub.pipeline.moved import Moved
-from hub.storage import labels, parcels, shipping, stores
+from hub.storage import labels, parcels, quota_tellings, shipping
 from hub.storage.database import UnitOfWork
+from hub.storage.levels import forget_told
 from hub.storage.orders import Stored
 from hub.storage.outbox import Verdict, read_levels
 from mappings.canonical import Booking, RateQuote, ShownCampaign, StockRefusal, TrackingStatus
@@ -56,7 +57,7 @@ def record(books: Books, uow: UnitOfWork, delivered: Sequence[Delivered], now: d
     ours = books.outbox.record(uow, [each.verdict for each in delivered], now)
     for each in delivered:
         if each.verdict.message.verb is Verb.PUSH_STOCK and each.verdict.message.id in ours:
-            _stock_answered(uow, each)
+            _stock_answered(books, uow, each, now)
         if each.verdict.message.verb in _CAMPAIGNS and each.verdict.message.id in ours:
             campaigns.answered(uow, each.verdict, each.shown, now)
     if snapshot is not None:
@@ -174,11 +175,17 @@ def _outcome(order: Order, subject: str, delivered: Delivered, snapshot: Snapsho
             return None
 
 
-def _stock_answered(uow: UnitOfWork, delivered: Delivered) -> None:
-    """Levels that the store did not take are told again with the next change."""
-    message = delivered.verdict.message
-    if delivered.verdict.state == "parked":
-        refused = [each.listing_id for each in read_levels(message.document)]
+def _stock_answered(books: Books, uow: UnitOfWork, delivered: Delivered, now: datetime) -> None:
+    """Levels that the store did not take are told again with the next change; quotas of which nobody knows
+    whether it took them are closed at once."""
+    message, verdict = delivered.verdict.message, delivered.verdict
+    levels = read_levels(message.document)
+    refused = {each.listing_id for each in (levels if verdict.state == "parked" else delivered.refusals)}
+    if verdict.state == "done":
+        accepted = [each for each in levels if each.listing_id not in refused]
+        quota_tellings.taken(uow, message.connection_id, accepted, now)
     else:
-        refused = [each.listing_id for each in delivered.refusals]
-    stores.forget_told(uow, message.connection_id, refused)
+        again = quota_tellings.doubted(uow, message.connection_id, levels)
+        if again:
+            books.outbox.put_stock(uow, {message.connection_id: again}, now)
+    forget_told(uow, message.connection_id, sorted(refused))

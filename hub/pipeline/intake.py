@@ -19,7 +19,7 @@ from hub.domain.snapshot import ConnectionFacts, Snapshot
 from hub.pipeline.books import Books
 from hub.pipeline.moved import Moved
 from hub.pipeline.tracking import Reported, take_reports
-from hub.storage import drift, stores
+from hub.storage import drift, levels, stores
 from hub.storage.database import UnitOfWork
 from hub.storage.inbox import InboxRow, Result
 from hub.storage.orders import Stored
@@ -155,7 +155,7 @@ def _take_orders(
             moved[key] = _amended(before, sales, sent.get(ids[key], frozenset()), snapshot, row.id)
         results.append(Result(id=row.id, state="done"))
     books.save(uow, list(moved.values()), snapshot)
-    stores.sold_there(uow, sorted({each for one in moved.values() for each in _sold(one)}), now)
+    levels.sold_there(uow, sorted({each for one in moved.values() for each in _sold(one)}), now)
     return results
 
 

@@ -19,7 +19,12 @@ class Violated(Exception):
 
 _BOOKS = """
 SELECT 'N-OVER' AS name, 'oversold' AS what, sku || ' at ' || location_id AS place FROM stock
- WHERE reserved < 0 OR reserved > on_hand
+ WHERE reserved < 0 OR escrowed < 0 OR reserved + escrowed > on_hand
+UNION ALL
+SELECT 'N-OVER', 'escrowed is not the sum of quotas', s.sku || ' at ' || s.location_id
+ FROM stock s LEFT JOIN (
+  SELECT sku, location_id, SUM(units) AS held FROM quotas GROUP BY sku, location_id
+ ) q ON q.sku = s.sku AND q.location_id = s.location_id WHERE s.escrowed <> COALESCE(q.held, 0)
 UNION ALL
 SELECT 'N-OVER', 'reserved is not what consignments hold', s.sku || ' at ' || s.location_id
  FROM stock s LEFT JOIN (

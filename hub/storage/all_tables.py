@@ -8,8 +8,10 @@ from hub.storage import (
     drift,
     hand_over_tables,
     labels,
+    movements,
     picking_tables,
     products,
+    quota_tables,
     rule_tables,
     saved_filters,
     settlement_tables,
@@ -30,8 +32,10 @@ MODULES = (
     drift,
     hand_over_tables,
     labels,
+    movements,
     picking_tables,
     products,
+    quota_tables,
     rule_tables,
     saved_filters,
     settlement_tables,
@@ -42,6 +46,6 @@ MODULES = (
     territory_tables,
     wave_tables,
 )
-"""They add their tables to the one metadata when they are imported."""
+"""They add their tables and indexes to the one metadata when they are imported."""
 
 __all__ = ["metadata"]

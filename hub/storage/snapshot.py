@@ -10,9 +10,8 @@ from hub.domain.order import Order
 from hub.domain.policies import RankBy
 from hub.domain.snapshot import KnownOrder, Location, Snapshot, WavePlan
 from hub.domain.sourcing.distance import keys_of
-from hub.domain.stock import StockBook
 from hub.domain.territories import TerritoryMap, Wgs84
-from hub.storage import automation, loads, points, rule_facts, safety, stores
+from hub.storage import automation, loads, points, rule_facts, stores
 from hub.storage.bulk import keys, packed
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
@@ -74,7 +73,7 @@ class Snapshots:
             locations=locations,
             territories=self._territories.at(uow, now),
             links=links,
-            stock=StockBook(safety.without_safety(uow, self._stock.rows(uow, skus))),
+            stock=self._stock.book(uow, skus),
             loads=loads.load(uow, locations, now),
             wave=wave,
             points=_points(uow, all_stores, locations, every),

@@ -6,10 +6,13 @@ circle.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from hub.clock import NewId, micros
 from hub.domain.effects import Consume, Effect, Reserve, Unreserve
-from hub.domain.stock import StockRow
+from hub.domain.quotas import Quota, cut
+from hub.domain.stock import StockBook, StockRow
+from hub.storage import quota_tellings, quotas, safety
 from hub.storage.bulk import insert, keys, packed
 from hub.storage.database import UnitOfWork
 from hub.storage.tables import stock, stock_movements
@@ -41,18 +44,28 @@ class Stock:
 
     def rows(self, uow: UnitOfWork, skus: Iterable[str]) -> list[StockRow]:
         """All rows of these SKUs, locked."""
+        return [row for row, _ in self._locked(uow, skus)]
+
+    def book(self, uow: UnitOfWork, skus: Iterable[str]) -> StockBook:
+        """What a batch of decisions may promise of these SKUs, locked, without what locations keep back."""
+        found = self._locked(uow, skus)
+        escrow = {row.sku for row, is_escrow in found if is_escrow}
+        held = quotas.held(uow, escrow) if escrow else ()
+        return StockBook(safety.without_safety(uow, [row for row, _ in found]), escrow, held)
+
+    def _locked(self, uow: UnitOfWork, skus: Iterable[str]) -> list[tuple[StockRow, bool]]:
+        """With each row, whether its SKU is in escrow."""
         wanted = sorted(set(skus))
         if not wanted:
             return []
         lock = " FOR UPDATE OF s" if uow.is_postgres else ""
-        return [
-            StockRow(sku=row.sku, location_id=row.location_id, on_hand=row.on_hand, reserved=row.reserved)
-            for row in uow.all(
-                f"SELECT s.sku, s.location_id, s.on_hand, s.reserved FROM {keys(uow, sku='text')}"
-                f" JOIN stock s ON s.sku = k.sku ORDER BY s.sku, s.location_id{lock}",
-                keys=packed([{"sku": each} for each in wanted]),
-            )
-        ]
+        rows = uow.all(
+            "SELECT s.sku, s.location_id, s.on_hand, s.reserved, s.escrowed, e.sku IS NOT NULL AS is_escrow"
+            f" FROM {keys(uow, sku='text')} JOIN stock s ON s.sku = k.sku LEFT JOIN escrow e ON e.sku = s.sku"
+            f" ORDER BY s.sku, s.location_id{lock}",
+            keys=packed([{"sku": each} for each in wanted]),
+        )
+        return [(_stock_row(row), bool(row.is_escrow)) for row in rows]
 
     def skus(self, uow: UnitOfWork) -> list[str]:
         """All that was ever counted anywhere."""
@@ -62,6 +75,7 @@ class Stock:
         """Write reservations, returns of them and departures; a promise that is not there violates the
         table's check and rolls the batch back."""
         deltas: dict[tuple[str, str], list[int]] = {}
+        held: dict[tuple[str, str, str], int] = {}
         for effect in effects:
             match effect:
                 case Reserve(location_id=at, sku=sku, quantity=units):
@@ -75,12 +89,17 @@ class Stock:
             delta = deltas.setdefault((sku, at), [0, 0])
             delta[0] += on_hand
             delta[1] += reserved
+            if not isinstance(effect, Consume) and effect.store_id:
+                key = (sku, at, effect.store_id)
+                held[key] = held.get(key, 0) - reserved
         rows = [
             {"sku": sku, "location_id": at, "on_hand": delta[0], "reserved": delta[1]}
             for (sku, at), delta in sorted(deltas.items())
             if any(delta)
         ]
+        quotas.change(uow, {key: units for key, units in held.items() if units < 0})
         self._add(uow, rows)
+        quotas.change(uow, {key: units for key, units in held.items() if units > 0})
         self._record_departures(uow, effects, now)
         risen = {sku for (sku, _), delta in deltas.items() if delta[0] > delta[1]}
         self.note(uow, {sku for sku, _ in deltas}, risen, now)
@@ -153,8 +172,12 @@ class Stock:
                 )
             elif row is None or row.on_hand != each.on_hand:
                 moved.append((each, each.on_hand - (row.on_hand if row else 0)))
+        self._cut_quotas(
+            uow, [(known[each.sku, each.location_id], each) for each, delta in moved if delta < 0]
+        )
         fresh = [each for each, _ in moved if (each.sku, each.location_id) not in known]
-        insert(uow, stock, [(each.sku, each.location_id, each.on_hand, 0) for each in fresh])
+        quotas.arrived(uow, {each.sku for each, delta in moved if delta > 0})
+        insert(uow, stock, [(each.sku, each.location_id, each.on_hand, 0, 0) for each in fresh])
         self._add(
             uow,
             [
@@ -183,6 +206,28 @@ class Stock:
         self.note(uow, {each.sku for each, _ in moved}, {each.sku for each, delta in moved if delta > 0}, now)
         return refused
 
+    def _cut_quotas(self, uow: UnitOfWork, fallen: Sequence[tuple[StockRow, Count]]) -> None:
+        """Quotas of units that turned out not to be there."""
+        missing = {
+            (row.sku, row.location_id): units
+            for row, count in fallen
+            if (units := row.reserved + row.escrowed - count.on_hand) > 0
+        }
+        if not missing:
+            return
+        places: dict[tuple[str, str], list[Quota]] = {key: [] for key in missing}
+        for each in quotas.held(uow, {sku for sku, _ in missing}):
+            if (each.sku, each.location_id) in places:
+                places[each.sku, each.location_id].append(each)
+        lost = {
+            (before.sku, before.location_id, before.store_id): after.units - before.units
+            for place, present in places.items()
+            for before, after in zip(present, cut(present, missing[place]), strict=True)
+            if after.units < before.units
+        }
+        quotas.change(uow, lost)
+        quota_tellings.retell(uow, {(store, sku) for sku, _, store in lost})
+
     def news(self, uow: UnitOfWork, kind: str, limit: int, *, locked: bool = False) -> list[tuple[str, int]]:
         """(SKU, when it changed) of news of a kind: `to_tell` or `arrived`. `locked`: only such as no other
         worker deals with, and nobody else until the end of the transaction."""
@@ -203,3 +248,8 @@ class Stock:
             keys=wanted,
         )
         uow.change("DELETE FROM stock_changes WHERE NOT to_tell AND NOT arrived AND NOT linked")
+
+
+def _stock_row(row: Any) -> StockRow:
+    sku, location_id, on_hand, reserved, escrowed, _ = row
+    return StockRow(sku=sku, location_id=location_id, on_hand=on_hand, reserved=reserved, escrowed=escrowed)

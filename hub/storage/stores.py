@@ -17,7 +17,6 @@ from hub.domain.sourcing.hours import ALWAYS, Hours
 from hub.storage import crossing
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
-from hub.storage.safety import KEPT
 from mappings.canonical import Listing, PostalAddress
 from mappings.structs import FrozenStruct
 
@@ -39,16 +38,6 @@ class Store(FrozenStruct):
     @property
     def crossing(self) -> CrossingPolicy:
         return self.policy.crossing or self.brand_crossing
-
-
-class Level(FrozenStruct):
-    """A linked listing whose store shows something else than what is available."""
-
-    connection_id: str
-    listing_id: str
-    inventory_id: str
-    sku: str
-    available: int
 
 
 def add_store(uow: UnitOfWork, store: Store) -> None:
@@ -79,6 +68,12 @@ def add_stores(uow: UnitOfWork, wanted: Sequence[Store]) -> None:
     )
 
 
+@lru_cache(4096)
+def policy_of(text: str) -> StorePolicy:
+    """A stored policy; those of a batch are mostly known already."""
+    return StorePolicy.model_validate_json(text)
+
+
 def stores(uow: UnitOfWork) -> list[Store]:
     rows = uow.all(f"SELECT s.*, ({crossing.BRAND_POLICY}) AS brand_crossing FROM stores s ORDER BY s.id")
     said = crossing.read(rows[0].brand_crossing) if rows else CrossingPolicy()
@@ -88,7 +83,7 @@ def stores(uow: UnitOfWork) -> list[Store]:
             name=row.name,
             currency=row.currency,
             time_zone=row.time_zone,
-            policy=StorePolicy.model_validate_json(row.policy),
+            policy=policy_of(row.policy),
             policy_version=row.policy_version,
             brand_crossing=said,
         )
@@ -168,6 +163,11 @@ def add_locations(uow: UnitOfWork, wanted: Sequence[Location], now: datetime) ->
         keys=packed([{"i": row["i"], "o": row["o"]} for row in rows]),
     )
     if counted:
+        uow.change(
+            "UPDATE listings SET told = NULL WHERE sku IN"
+            f" (SELECT q.sku FROM {keys(uow, i='text')} JOIN quotas q ON q.location_id = k.i)",
+            keys=packed([{"i": row["i"]} for row in rows]),
+        )
         uow.wake("tell_stock")
         uow.wake("resume")
 
@@ -289,70 +289,3 @@ def links(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]]) -> Mapping[tu
         keys=packed([{"c": connection_id, "l": listing_id} for connection_id, listing_id in listing_ids]),
     )
     return {(row.connection_id, row.listing_id): row.sku for row in rows}
-
-
-def levels_to_tell(uow: UnitOfWork, skus: Sequence[str]) -> list[Level]:
-    """Linked listings of stores that take stock and were told something else than is available at active
-    locations and not kept back there. What was never counted is unknown, not 0."""
-    free = f"s.on_hand - s.reserved - {KEPT}"
-    available = f"COALESCE(SUM(CASE WHEN {free} > 0 THEN {free} ELSE 0 END) FILTER (WHERE p.is_active), 0)"
-    rows = uow.all(
-        "SELECT l.connection_id, l.listing_id, l.inventory_id, l.sku,"
-        f" CAST({available} AS integer) AS available"
-        f" FROM {keys(uow, sku='text')} JOIN listings l ON l.sku = k.sku"
-        " JOIN connections c ON c.id = l.connection_id AND c.capabilities LIKE '%PushesStock%'"
-        " JOIN stock s ON s.sku = l.sku JOIN locations p ON p.id = s.location_id"
-        " GROUP BY l.connection_id, l.listing_id, l.inventory_id, l.sku, l.told"
-        f" HAVING l.told IS NULL OR l.told <> {available}"
-        " ORDER BY l.connection_id, l.listing_id",
-        keys=packed([{"sku": each} for each in skus]),
-    )
-    return [Level(**row._asdict()) for row in rows]
-
-
-def forget_told(uow: UnitOfWork, connection_id: str, listing_ids: Sequence[str]) -> None:
-    """The store did not take these levels: the next change tells them again."""
-    if listing_ids:
-        uow.change(
-            f"UPDATE listings SET told = NULL FROM {keys(uow, l='text')}"
-            " WHERE listings.connection_id = :connection AND listings.listing_id = k.l",
-            connection=connection_id,
-            keys=packed([{"l": each} for each in listing_ids]),
-        )
-
-
-def sold_there(uow: UnitOfWork, listing_ids: Sequence[tuple[str, str]], now: datetime) -> None:
-    """(connection id, listing id) that buyers ordered or gave back: the store counted by itself, whatever we
-    decide about the order, so it is told its level again even where availability stays the same."""
-    if not listing_ids:
-        return
-    wanted = packed([{"c": connection_id, "l": listing_id} for connection_id, listing_id in listing_ids])
-    uow.change(
-        f"UPDATE listings SET told = NULL FROM {keys(uow, c='text', l='text')}"
-        " WHERE listings.connection_id = k.c AND listings.listing_id = k.l AND listings.told IS NOT NULL",
-        keys=wanted,
-    )
-    changed = uow.change(
-        "INSERT INTO stock_changes (sku, changed_at, to_tell, arrived)"
-        f" SELECT DISTINCT l.sku, CAST(:now AS bigint), true, false FROM {keys(uow, c='text', l='text')}"
-        " JOIN listings l ON l.connection_id = k.c AND l.listing_id = k.l AND l.sku IS NOT NULL WHERE true"
-        " ON CONFLICT (sku) DO UPDATE SET changed_at = excluded.changed_at, to_tell = true",
-        now=micros(now),
-        keys=wanted,
-    )
-    if changed:
-        uow.wake("tell_stock")
-
-
-def mark_told(uow: UnitOfWork, levels: Sequence[Level], now: datetime) -> None:
-    """Remember what is on its way to each store, so that the same level is not sent again."""
-    if levels:
-        uow.change(
-            "UPDATE listings SET told = k.a, told_at = :now"
-            f" FROM {keys(uow, c='text', l='text', a='integer')}"
-            " WHERE listings.connection_id = k.c AND listings.listing_id = k.l",
-            now=micros(now),
-            keys=packed(
-                [{"c": each.connection_id, "l": each.listing_id, "a": each.available} for each in levels]
-            ),
-        )

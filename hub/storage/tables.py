@@ -296,8 +296,11 @@ stock = Table(
     Column("location_id", Key, ForeignKey("locations.id"), nullable=False),
     Column("on_hand", Integer, nullable=False),
     Column("reserved", Integer, nullable=False, server_default="0"),
+    Column("escrowed", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("sku", "location_id"),
-    CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="never_oversold"),
+    CheckConstraint(
+        "reserved >= 0 AND escrowed >= 0 AND reserved + escrowed <= on_hand", name="never_oversold"
+    ),
 )
 
 stock_movements = Table(
@@ -312,7 +315,7 @@ stock_movements = Table(
     _text("actor"),
     Column("at", Instant, nullable=False),
 )
-"""Every change of `on_hand`: counted, shipped, received. The sum of deltas is what is on hand."""
+"""Every change of `on_hand`: counted or shipped. The sum of deltas is what is on hand."""
 
 stock_changes = Table(
     "stock_changes",

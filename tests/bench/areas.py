@@ -12,7 +12,18 @@ import msgspec
 
 from tests.bench.figures import Figure
 
-AREAS = ("intake", "webhook", "queue", "outgoing", "memory", "search", "territory", "allocation", "whatif")
+AREAS = (
+    "intake",
+    "webhook",
+    "queue",
+    "outgoing",
+    "memory",
+    "search",
+    "territory",
+    "allocation",
+    "stock",
+    "whatif",
+)
 DEADLINE_SECONDS = {True: 400, False: 3600}
 """Quick or not: an area that takes longer is ended, and the run fails."""
 

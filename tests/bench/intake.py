@@ -15,7 +15,7 @@ from hub.domain.snapshot import Snapshot
 from hub.pipeline.books import Books
 from hub.pipeline.intake import work_inbox
 from hub.pipeline.moved import Moved
-from hub.storage import stores
+from hub.storage import levels
 from hub.storage.database import InlineDatabase, UnitOfWork
 from hub.storage.inbox import Arrival, Result
 from tests.bench.brand import found, open_inline
@@ -175,7 +175,7 @@ def _persist(hub: HubContext, work: _Work) -> Callable[[], None]:
 def save_all(books: Books, uow: UnitOfWork, moved: Sequence[Moved], snapshot: Snapshot) -> None:
     books.save(uow, moved, snapshot)
     sold = {(each.order.connection_id, line.listing_id) for each in moved for line in each.order.sales.lines}
-    stores.sold_there(uow, sorted(sold), snapshot.now)
+    levels.sold_there(uow, sorted(sold), snapshot.now)
     books.inbox.finish(uow, [Result(id=str(each.inbox_id), state="done") for each in moved], snapshot.now)
 
 

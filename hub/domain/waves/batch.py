@@ -94,6 +94,8 @@ def _stock(snapshot: Snapshot, skus: Mapping[str, int]) -> npt.NDArray[np.int64]
     stock = np.zeros((len(skus), len(snapshot.locations)), np.int64)
     columns = {each.location_id: number for number, each in enumerate(snapshot.locations)}
     for sku, row in skus.items():
+        if snapshot.stock.is_escrowed(sku):  # each store has its own: such lines are allocated alone
+            continue
         for location_id, units in snapshot.stock.locations_of(sku).items():
             if location_id in columns:
                 stock[row, columns[location_id]] = max(0, units)

@@ -159,3 +159,61 @@ def test_counting_a_sku_lets_the_orders_go_that_were_held_for_it(
     assert [each["code"] for each in connected.json("orders", "list")[0]["reasons"]] == ["unmapped_sku"]
     connected.run("stock", "set", "NEW", "wh", "3")
     assert connected.json("orders", "list")[0]["stage"] == "released"
+
+
+class TestEscrow:
+    def test_store_holds_all_of_a_sku_that_it_sells_alone(self, connected: Any) -> None:
+        connected.run("stock", "escrow", "on", "SKU-1")
+
+        assert connected.json("stock", "escrow", "list") == [
+            {"sku": "SKU-1", "store": "shop", "quota": 50, "leaving": 0, "told": 0, "phase": "closing"}
+        ]
+        assert "decided" in connected.run("stock", "escrow", "adjust", "SKU-1")
+        connected.run("stock", "escrow", "off", "SKU-1")
+        assert connected.json("stock", "escrow", "list") == []
+
+    def test_what_cannot_be_in_escrow_is_refused_with_a_remedy(self, connected: Any) -> None:
+        assert "never counted: `orderhub stock set`" in connected.fail("stock", "escrow", "on", "NEW")
+        assert "SKU-2 is not in escrow" in connected.fail("stock", "escrow", "off", "SKU-2")
+        assert "Nothing is in escrow" in connected.run("stock", "escrow", "list")
+
+
+def test_risk_of_a_shared_sku_ends_with_escrow(connected: Any) -> None:
+    assert "No SKU is listed by several stores" in connected.run("stock", "risk")
+    (shared,) = connected.json("stock", "risk", "SKU-1")
+    assert (shared["mode"], shared["stores"], shared["available"]) == ("shared", 1, 50)
+
+    connected.run("stock", "escrow", "on", "SKU-1")
+
+    (held,) = connected.json("stock", "risk", "SKU-1", "--delay", "60")
+    assert (held["mode"], held["worst"], held["expected"]) == ("escrow", 0, 0.0)
+
+
+def test_movements_name_cause_actor_and_file(warehouse: Any) -> None:
+    assert "ever came or went" in warehouse.run("stock", "movements", "A-1")
+    Path("count.csv").write_text(HEAD + "A-1,wh,3\n", encoding="utf-8")
+    warehouse.run("stock", "import", "count.csv")
+    warehouse.run("stock", "set", "A-1", "wh", "1")
+
+    rows = warehouse.json("stock", "movements", "A-1")
+
+    assert [(row["delta"], row["kind"], row["reference"]) for row in rows] == [
+        (-2, "counted", "by hand"),
+        (3, "counted", "count.csv"),
+    ]
+    assert all(row["actor"] and row["order"] == "" for row in rows)
+
+
+def test_a_store_is_told_no_more_than_its_limits_allow(connected: Any) -> None:
+    connected.run("stock", "limit", "shop", "--keep-back", "2", "--most", "40")
+    assert {row["sku"]: row["told"] for row in connected.json("listings", "list")} == {
+        "SKU-1": 40,
+        "SKU-2": 3,
+    }
+
+    connected.run("stock", "limit", "shop", "--least", "6")
+    assert {row["sku"]: row["told"] for row in connected.json("listings", "list")} == {
+        "SKU-1": 50,
+        "SKU-2": 0,
+    }
+    assert "there are: shop" in connected.fail("stock", "limit", "mars")

@@ -57,12 +57,12 @@ def _differences(engine: sa.Engine) -> list[object]:
 
 
 def _schema(engine: sa.Engine, query: str) -> dict[tuple[str, str], str]:
-    """What the database itself says, defaults, CHECK constraints and partial indexes included; without layout
-    and brackets."""
+    """What the database itself says, defaults, CHECK constraints and partial indexes included; without
+    layout, brackets and the quotes that SQLite puts around the name of a table that was made anew."""
     with engine.connect() as connection:
         rows = list(connection.execute(sa.text(query)))
     return {
-        (row[0], row[1]): " ".join(sorted(re.split(r"[\s(),]+", row[2] or "")))
+        (row[0], row[1]): " ".join(sorted(re.split(r"[\s(),\"]+", row[2] or "")))
         for row in rows
         if "alembic_version" not in f"{row[1]} {row[2]}"
     }

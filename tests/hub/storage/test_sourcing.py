@@ -13,7 +13,7 @@ from hub.domain.sourcing.distance import division_key
 from hub.domain.sourcing.hours import Hours
 from hub.domain.territories import Wgs84
 from hub.pipeline.resume import hold_orders
-from hub.storage import points, stores
+from hub.storage import levels, points, stores
 from hub.storage.loads import count
 from hub.storage.safety import Safety, set_safety
 from hub.storage.stock import Count
@@ -115,7 +115,7 @@ def test_stores_are_told_only_what_may_be_promised(house):
     house.run(lambda uow: uow.change(listing))
 
     def told():
-        return [each.available for each in house.run(lambda uow: stores.levels_to_tell(uow, ["RED"]))]
+        return [each.available for each in house.run(lambda uow: levels.levels_to_tell(uow, ["RED"]))]
 
     assert told() == [10]
     keep(house, 4)
