@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "listings": ("hub.cli.listings", "What stores offer, and which SKU it is."),
     "orders": ("hub.cli.orders", "Look at orders, explain them, decide about them."),
     "ship": ("hub.cli.ship", "Compare prices, pick, verify and hand over parcels."),
+    "completeness": ("hub.cli.completeness", "Whether all orders of the stores are here, hour by hour."),
     "sync": ("hub.cli.sync", "Pull and send now, or read older orders."),
     "inbox": ("hub.cli.inbox", "Documents from outside, as they came."),
     "outbox": ("hub.cli.outbox", "Messages that leave, or wait to leave."),

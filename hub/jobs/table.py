@@ -10,6 +10,7 @@ from hub.jobs.links import check_links
 from hub.jobs.outbox import work_outbox
 from hub.jobs.poll import poll
 from hub.jobs.pull import pull
+from hub.jobs.reconcile import reconcile
 from hub.jobs.stock import reaudit, resume, tell_stock
 from hub.jobs.sweep import sweep
 from hub.jobs.track import track
@@ -24,6 +25,7 @@ JOBS: Mapping[str, Job] = {
     "poll": poll,
     "pull": pull,
     "reaudit": reaudit,
+    "reconcile": reconcile,
     "register_webhooks": register_webhooks,
     "resume": resume,
     "sweep": sweep,

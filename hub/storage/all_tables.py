@@ -3,6 +3,7 @@
 from hub.storage import (
     account_tables,
     campaign_tables,
+    completeness_tables,
     crossing_tables,
     drift,
     hand_over_tables,
@@ -24,6 +25,7 @@ from hub.storage.tables import metadata
 MODULES = (
     account_tables,
     campaign_tables,
+    completeness_tables,
     crossing_tables,
     drift,
     hand_over_tables,
