@@ -48,6 +48,7 @@ def completeness(
             "compared": lambda each: f"{each.compared} {each.kind}",
             "complete": lambda each: not each.open,
             "healed": lambda each: each.healed_at or "-",
+            "webhooks dropped": lambda each: each.dropped_webhooks or "-",
             "difference": lambda each: _told(each.gaps) or "-",
         },
         as_json=as_json,

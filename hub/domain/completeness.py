@@ -43,6 +43,8 @@ class Certificate(FrozenStruct):
     compared: int
     checked_at: datetime
     gaps: tuple[Gap, ...] = ()
+    dropped_webhooks: tuple[str, ...] = ()
+    """Topics that the platform was seen in this hour to have dropped; they were registered again."""
 
     @property
     def open(self) -> int:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from hub.clock import from_micros, micros
-from hub.domain.completeness import HOUR, Certificate, Gap, Kind, Lack
+from hub.domain.completeness import HOUR, Certificate, Gap, Kind, Lack, hour_of
 from hub.storage.bulk import keys, packed
 from hub.storage.database import UnitOfWork
+from hub.storage.webhook_registrations import losses
 from mappings.structs import FrozenStruct
 
 
@@ -159,6 +160,9 @@ def certificates(uow: UnitOfWork, store_id: str, since: datetime) -> list[Certif
         healed = from_micros(row.healed_at) if row.healed_at is not None else None
         gap = Gap(external_id=row.external_id, lack=Lack(row.lack), healed_at=healed)
         gaps.setdefault((row.connection_id, row.kind, row.hour), []).append(gap)
+    dropped: dict[tuple[str, datetime], list[str]] = {}
+    for connection_id, at, topics in losses(uow, since):
+        dropped.setdefault((connection_id, hour_of(at)), []).extend(topics.split())
     rows = uow.all(
         "SELECT m.*, c.store_id FROM completeness m JOIN connections c ON c.id = m.connection_id"
         " WHERE m.hour >= :since AND (:store = '' OR c.store_id = :store)"
@@ -175,6 +179,7 @@ def certificates(uow: UnitOfWork, store_id: str, since: datetime) -> list[Certif
             compared=row.compared,
             checked_at=from_micros(row.checked_at),
             gaps=tuple(gaps.get((row.connection_id, row.kind, row.hour), ())),
+            dropped_webhooks=tuple(dropped.get((row.connection_id, from_micros(row.hour)), ())),
         )
         for row in rows
     ]

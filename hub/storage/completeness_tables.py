@@ -1,10 +1,10 @@
 """Tables of completeness: what was compared with each store, and what differed."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from hub.storage.tables import Instant, Key, metadata
 
-__all__ = ["completeness", "completeness_gaps", "metadata"]
+__all__ = ["completeness", "completeness_gaps", "metadata", "webhook_registrations"]
 
 completeness = Table(
     "completeness",
@@ -41,3 +41,15 @@ Index(
     postgresql_where=_is_open,
     sqlite_where=_is_open,
 )
+
+webhook_registrations = Table(
+    "webhook_registrations",
+    metadata,
+    Column("connection_id", Key, ForeignKey("connections.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("topics", Text, nullable=False),
+    Column("is_loss", Boolean, nullable=False),
+    PrimaryKeyConstraint("connection_id", "at"),
+)
+"""When topics had to be registered at an address; `is_loss`: they, or others, had been there before."""

@@ -47,3 +47,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("healed_at IS NULL"),
         sqlite_where=sa.text("healed_at IS NULL"),
     )
+    op.create_table(
+        "webhook_registrations",
+        sa.Column("connection_id", Key, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("is_loss", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connections.id"], name=op.f("fk_webhook_registrations_connection_id")
+        ),
+        sa.PrimaryKeyConstraint("connection_id", "at", name=op.f("pk_webhook_registrations")),
+    )
