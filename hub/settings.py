@@ -95,6 +95,19 @@ class HubSettings(BaseSettings):
     keep_documents: Duration = Field(
         timedelta(days=90), description="How long raw documents are kept; their digests stay."
     )
+    completeness_settle: Duration = Field(
+        timedelta(minutes=15),
+        ge=timedelta(0),
+        description="How long after the end of an hour its orders are compared with those of the store.",
+    )
+    contents_every: Duration = Field(
+        timedelta(days=1),
+        ge=timedelta(hours=1),
+        description="How often a sample of each store's orders is read anew and compared.",
+    )
+    contents_sample: int = Field(
+        200, ge=0, le=1000, description="Orders per store in that sample; the next one goes on after them."
+    )
     link_check_every: Duration = Field(
         timedelta(days=1), gt=timedelta(0), description="How often the web links of stores are visited."
     )

@@ -37,6 +37,19 @@ CERTIFICATES = Gauge(
     registry=REGISTRY,
 )
 
+COMPLETENESS_GAPS = Gauge(
+    "orderhub_completeness_gaps",
+    "Orders about which the hub and a store differ and that did not heal yet.",
+    ["connection"],
+    registry=REGISTRY,
+)
+COMPLETENESS_AGE = Gauge(
+    "orderhub_completeness_age_seconds",
+    "Since the end of the last hour whose orders were compared with those of the store.",
+    ["connection"],
+    registry=REGISTRY,
+)
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRET_NAMES = re.compile(r"secret|token|password|key|authorization|cookie|signature|sign$", re.IGNORECASE)
 _OURS = ("hub.", "connectors.", "mappings.")

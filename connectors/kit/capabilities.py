@@ -203,8 +203,9 @@ class RegistersWebhooks(Connector):
     """Can tell the platform where to post."""
 
     @abstractmethod
-    async def register_webhooks(self, url: str) -> None:
-        """Make the platform's subscriptions equal to what this connector wants at `url`; repeatable."""
+    async def register_webhooks(self, url: str) -> Sequence[str]:
+        """Make the platform's subscriptions equal to what this connector wants at `url`; repeatable. Returns
+        the topics that were not in use there: where they were once, the platform dropped them."""
 
 
 class PollsNotices(Connector):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
@@ -11,12 +12,24 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.context import HubContext
+from hub.storage import completeness
+from hub.storage.completeness import Standing
 from hub.storage.database import UnitOfWork
 from hub.storage.overview import Overview, overview
 from hub.storage.register import Alarm, alarms
-from hub.telemetry import BACKLOG, CERTIFICATES, CONNECTION_UP, ORDERS, REGISTRY
+from hub.telemetry import (
+    BACKLOG,
+    CERTIFICATES,
+    COMPLETENESS_AGE,
+    COMPLETENESS_GAPS,
+    CONNECTION_UP,
+    ORDERS,
+    REGISTRY,
+)
 
 ANSWER_SECONDS = 3.0
+READ = (ORDERS, BACKLOG, CONNECTION_UP, CERTIFICATES, COMPLETENESS_AGE, COMPLETENESS_GAPS)
+"""Gauges of what the database says; the others count in this process."""
 
 
 class Health:
@@ -61,17 +74,19 @@ class Health:
         """Prometheus text; gauges are read when they are asked for, and absent while nobody knows them."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                seen, urgent = await self._hub.database.read(self._counted)
-                _publish(seen, urgent)
+                seen, urgent, standings = await self._hub.database.read(self._counted)
+            _publish(seen, urgent)
+            _publish_completeness(standings, self._hub.now())
         except (SQLAlchemyError, TimeoutError):
-            for gauge in (ORDERS, BACKLOG, CONNECTION_UP, CERTIFICATES):
+            for gauge in READ:
                 gauge.clear()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
-    def _counted(self, uow: UnitOfWork) -> tuple[Overview, list[Alarm]]:
+    def _counted(self, uow: UnitOfWork) -> tuple[Overview, list[Alarm], Sequence[Standing]]:
         alarm_days = self._hub.settings.certificate_alarm_days.by_kind()
         today = self._hub.now().date()
-        return overview(uow), alarms(uow, self._hub.books.connections, today, alarm_days)
+        urgent = alarms(uow, self._hub.books.connections, today, alarm_days)
+        return overview(uow), urgent, completeness.standings(uow)
 
 
 def _publish(seen: Overview, urgent: Sequence[Alarm]) -> None:
@@ -86,3 +101,13 @@ def _publish(seen: Overview, urgent: Sequence[Alarm]) -> None:
     CERTIFICATES.clear()
     for row, state in urgent:
         CERTIFICATES.labels(row.certificate.kind.value, state.value).inc()
+
+
+def _publish_completeness(standings: Sequence[Standing], now: datetime) -> None:
+    """A store of which no hour is certified yet has no age."""
+    COMPLETENESS_AGE.clear()
+    COMPLETENESS_GAPS.clear()
+    for each in standings:
+        if each.until is not None:
+            COMPLETENESS_AGE.labels(each.connection_id).set((now - each.until).total_seconds())
+            COMPLETENESS_GAPS.labels(each.connection_id).set(each.open)

@@ -4,7 +4,7 @@ import asyncio
 import importlib.util
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from hub.clock import from_micros
 from hub.domain.store_records import Standing
 from hub.queue import ArqQueue, connect
 from hub.settings import HubSettings
-from hub.storage import history
+from hub.storage import completeness, history
 from hub.storage.connections import Connection, Connections
 from hub.storage.database import Database, UnitOfWork
 from hub.storage.register import alarms
@@ -35,6 +35,7 @@ OURS = ("hub", "connectors", "mappings")
 LITTLE_DISK, NO_DISK = 2 * 1024**3, 256 * 1024**2
 SMALL_DRIFT, LARGE_DRIFT = timedelta(seconds=2), timedelta(seconds=60)
 QUEUE_SECONDS = 3
+OLD_COMPARISON = timedelta(hours=4)
 MOST_NAMED = 10
 """Certificates that get a line of their own."""
 
@@ -218,6 +219,7 @@ def _connections(settings: HubSettings, database: Database, world: World) -> Ite
             )
     yield Finding(check="connections", state="ok", detail=f"{len(every)}, all keys open")
     yield from _certificates(settings, connections, database, world)
+    yield from _completeness(database, world)
 
 
 def _certificates(
@@ -240,6 +242,29 @@ def _certificates(
         yield Finding(check="certificates", state="warn", detail=detail, remedy=remedy)
     else:
         yield Finding(check="certificates", state="ok", detail="none expires soon")
+
+
+def _completeness(database: Database, world: World) -> Iterator[Finding]:
+    """Are all orders of the stores here, as far as they were compared?"""
+    found, _ = database.transact(completeness.standings, reading=True)
+    worst = [finding for each in found if (finding := _completeness_of(each, world.now()))]
+    yield from worst
+    if not worst:
+        certified = sum(each.until is not None for each in found)
+        yield Finding(check="completeness", state="ok", detail=f"{certified} of {len(found)} stores compared")
+
+
+def _completeness_of(store: completeness.Standing, now: datetime) -> Finding | None:
+    check = f"completeness of {store.connection_id}"
+    if store.open:
+        detail = f"the hub and the store differ about {store.open} order{'s' * (store.open > 1)}"
+        remedy = f"`orderhub completeness {store.store_id}` names them"
+        return Finding(check=check, state="warn", detail=detail, remedy=remedy)
+    if store.until is not None and now - store.until > OLD_COMPARISON:
+        detail = f"was compared up to {store.until:%Y-%m-%d %H:%M} UTC only"
+        remedy = "does `orderhub worker` run, with the lane bulk?"
+        return Finding(check=check, state="warn", detail=detail, remedy=remedy)
+    return None
 
 
 def _opened(connections: Connections, uow: UnitOfWork) -> list[Connection]:

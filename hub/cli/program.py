@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "orders": ("hub.cli.orders", "Look at orders, explain them, decide about them."),
     "ship": ("hub.cli.ship", "Compare prices, pick, verify and hand over parcels."),
     "history": ("hub.cli.history", "Past orders from a store's own books."),
+    "completeness": ("hub.cli.completeness", "Whether all orders of the stores are here, hour by hour."),
     "sync": ("hub.cli.sync", "Pull and send now, or read older orders."),
     "inbox": ("hub.cli.inbox", "Documents from outside, as they came."),
     "outbox": ("hub.cli.outbox", "Messages that leave, or wait to leave."),

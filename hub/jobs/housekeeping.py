@@ -2,13 +2,13 @@
 
 from hub.clock import micros
 from hub.context import HubContext
-from hub.storage import parcels, store_records
+from hub.storage import completeness, parcels, store_records
 from hub.storage.database import UnitOfWork
 
 
 async def housekeeping(hub: HubContext, key: str = "") -> None:
     """Forget documents that were worked off longer ago than the settings say (digests and decisions stay),
-    and wake the repair of webhook subscriptions and the look at web links."""
+    and wake the repair of webhook subscriptions, the look at web links and the comparison with stores."""
     await hub.database.run(lambda uow: _keep_house(hub, uow))
 
 
@@ -19,3 +19,5 @@ def _keep_house(hub: HubContext, uow: UnitOfWork) -> None:
         uow.wake("check_links", "", "bulk")
     for connection_id in hub.books.connections.with_capability(uow, "RegistersWebhooks"):
         uow.wake("register_webhooks", connection_id, "bulk")
+    for connection_id in completeness.connections_to_compare(uow):
+        uow.wake("reconcile", connection_id, "bulk")

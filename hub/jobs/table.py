@@ -11,6 +11,7 @@ from hub.jobs.outbox import work_outbox
 from hub.jobs.poll import poll
 from hub.jobs.pull import pull
 from hub.jobs.quotas import adjust_quotas, close_quotas, open_quotas
+from hub.jobs.reconcile import reconcile
 from hub.jobs.stock import reaudit, resume, tell_stock
 from hub.jobs.sweep import sweep
 from hub.jobs.track import track
@@ -28,6 +29,7 @@ JOBS: Mapping[str, Job] = {
     "poll": poll,
     "pull": pull,
     "reaudit": reaudit,
+    "reconcile": reconcile,
     "register_webhooks": register_webhooks,
     "resume": resume,
     "sweep": sweep,

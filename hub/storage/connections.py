@@ -272,8 +272,9 @@ class Connections:
         )
         if needed:
             return False
-        for table in ("inbox", "notices", "listings", "outbox"):
+        for table in ("inbox", "notices", "listings", "outbox", "completeness", "completeness_gaps"):
             uow.change(f"DELETE FROM {table} WHERE connection_id = :id", id=connection_id)
+        uow.change("DELETE FROM webhook_registrations WHERE connection_id = :id", id=connection_id)
         uow.change("DELETE FROM connections WHERE id = :id", id=connection_id)
         self._keys.pop(connection_id, None)
         return True

@@ -63,18 +63,26 @@ class Inbox:
         """Store what is new; returns how many. Known documents cost one look at an index and no write."""
         if not arrivals:
             return 0
-        latest = self._latest(uow, arrivals)
-        rows = []
-        for arrival in arrivals:
-            digest = hashlib.sha256(arrival.document).digest()
-            key = (arrival.connection_id, arrival.topic, arrival.external_id)
-            revision = _revision(arrival, digest, latest.setdefault(key, _Latest()))
-            if revision:
-                rows.append(self._row(arrival, digest, revision, now))
+        rows = [self._row(*each, now) for each in self._new(uow, arrivals)]
         insert(uow, inbox, rows)
         for lane in {arrival.lane for arrival in arrivals} if rows else ():
             uow.wake("work_inbox", lane, lane)
         return len(rows)
+
+    def unknown(self, uow: UnitOfWork, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Those that `store` would store."""
+        return [arrival for arrival, _, _ in self._new(uow, arrivals)] if arrivals else []
+
+    def _new(self, uow: UnitOfWork, arrivals: Sequence[Arrival]) -> list[tuple[Arrival, bytes, str]]:
+        """Each with its digest and its revision."""
+        latest = self._latest(uow, arrivals)
+        found = []
+        for arrival in arrivals:
+            digest = hashlib.sha256(arrival.document).digest()
+            key = (arrival.connection_id, arrival.topic, arrival.external_id)
+            if revision := _revision(arrival, digest, latest.setdefault(key, _Latest())):
+                found.append((arrival, digest, revision))
+        return found
 
     def _row(self, arrival: Arrival, digest: bytes, revision: str, now: datetime) -> tuple[object, ...]:
         row_id = self._new_id()

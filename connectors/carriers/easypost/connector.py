@@ -127,7 +127,7 @@ class EasyPostConnector(
             if refusal.code != NO_SUCH_TRACKER or not await self._trackers(parcel):
                 raise
 
-    async def register_webhooks(self, url: str) -> None:
+    async def register_webhooks(self, url: str) -> Sequence[str]:
         """One webhook at `url` with our secret; one that EasyPost disabled is enabled again."""
         secret = self.settings.webhook_secret.get_secret_value()
         hooks = (await self._api.ask(_Webhooks, "GET", "/webhooks")).webhooks
@@ -135,9 +135,10 @@ class EasyPostConnector(
         if known:
             path = f"/webhooks/{escaped(known.id, safe='')}"
             await self._api.send("PATCH", path, {"webhook": {"webhook_secret": secret}})
-        else:
-            body = {"webhook": {"url": url, "webhook_secret": secret}}
-            await self._api.send("POST", "/webhooks", body, write=True)
+            return ()
+        body = {"webhook": {"url": url, "webhook_secret": secret}}
+        await self._api.send("POST", "/webhooks", body, write=True)
+        return ("all events",)
 
     def receive(self, request: WebhookRequest) -> Receipt:
         expected = sign_push(request.body, self.settings.webhook_secret.get_secret_value())

@@ -145,16 +145,17 @@ class ShippoConnector(
         """Sent like a read: registering again changes nothing. `register_webhooks` says where pushes go."""
         await self._api.send("POST", "/tracks", tracking.registration(parcel))
 
-    async def register_webhooks(self, url: str) -> None:
+    async def register_webhooks(self, url: str) -> Sequence[str]:
         """One active webhook at `url`, with the token that proves who posts where nothing is signed."""
         wanted = f"{url}?token={escaped(self.settings.webhook_token.get_secret_value(), safe='')}"
         params = {"page": "1", "results": "100"}
         found = await self._api.ask(_Webhooks, "GET", "/webhooks", params=params, cost=COST_OF_A_LIST)
         if any(it.active and (it.url, it.event) == (wanted, tracking.UPDATED) for it in found.results):
-            return
+            return ()
         is_test = self.settings.api_token.get_secret_value().startswith("shippo_test_")
         body = {"event": tracking.UPDATED, "url": wanted, "is_test": is_test, "active": True}
         await self._api.send("POST", "/webhooks", body, write=True)
+        return (tracking.UPDATED,)
 
     def receive(self, request: WebhookRequest) -> Receipt:
         secret = self.settings.webhook_secret.get_secret_value()

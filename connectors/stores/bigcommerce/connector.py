@@ -216,7 +216,7 @@ class BigCommerceConnector(
     def receive(self, request: WebhookRequest) -> Receipt:
         return webhooks.receive(request, self.settings, self.outside.now())
 
-    async def register_webhooks(self, url: str) -> None:
+    async def register_webhooks(self, url: str) -> Sequence[str]:
         """One active hook per wanted scope at `url`: BigCommerce switches one off after two days of failures
         and after 90 quiet days. What it posts elsewhere is left alone."""
         if not self.settings.client_secret.get_secret_value():
@@ -233,6 +233,7 @@ class BigCommerceConnector(
         for scope in plan.missing:
             body = {"scope": scope, "destination": url, "is_active": True}
             await self._api.send("POST", "/v3/hooks", body, write=True)
+        return [*(scope for scope, hook in plan.kept.items() if not hook.is_active), *plan.missing]
 
 
 def _is_number(text: str) -> bool:

@@ -36,7 +36,7 @@ from mappings.documents import decode
 from mappings.parcels import find_parcel
 from mappings.stores.saleor import outward
 from mappings.stores.saleor.outward import ListAnswer, Parcel
-from mappings.stores.saleor.tables import WAITING_FOR_APPROVAL
+from mappings.stores.saleor.tables import WAITING_FOR_APPROVAL, WEBHOOK_EVENTS
 from mappings.stores.saleor.wire import Identified, OrderHead, is_id_of
 
 OVERLAP = timedelta(minutes=5)
@@ -185,7 +185,7 @@ class SaleorConnector(
     def receive(self, request: WebhookRequest) -> Receipt:
         return webhooks.receive(request, self.settings)
 
-    async def register_webhooks(self, url: str) -> None:
+    async def register_webhooks(self, url: str) -> Sequence[str]:
         """One active webhook at `url`, which is always written: its secret cannot be read. What this app has
         elsewhere is left alone."""
         secret = self.settings.webhook_secret.get_secret_value()
@@ -200,8 +200,10 @@ class SaleorConnector(
             await self._client.write(documents.UPDATE_WEBHOOK, {"id": webhook_id, "input": wanted})
         for webhook_id in here[1:]:
             await self._client.write(documents.DELETE_WEBHOOK, {"id": webhook_id})
-        if not here:
-            await self._client.write(documents.CREATE_WEBHOOK, {"input": wanted})
+        if here:
+            return ()
+        await self._client.write(documents.CREATE_WEBHOOK, {"input": wanted})
+        return WEBHOOK_EVENTS
 
 
 def _head(row: Raw) -> OrderHead:

@@ -361,7 +361,7 @@ class ShopifyConnector(
     def receive(self, request: WebhookRequest) -> Receipt:
         return webhooks.receive(request, self.settings)
 
-    async def register_webhooks(self, url: str) -> None:
+    async def register_webhooks(self, url: str) -> Sequence[str]:
         """One JSON subscription per wanted topic at `url`; what else this app has at `url` is removed, what
         it has elsewhere is left alone."""
         pages = self._client.pages(
@@ -386,6 +386,7 @@ class ShopifyConnector(
                 {"topic": topic, "uri": url},
                 at="webhookSubscriptionCreate",
             )
+        return sorted(missing)
 
 
 def _listing_delivery(document: bytes) -> Delivery:

@@ -246,7 +246,7 @@ class WooCommerceConnector(
     def receive(self, request: WebhookRequest) -> Receipt:
         return webhooks.receive(request, self.settings)
 
-    async def register_webhooks(self, url: str) -> None:
+    async def register_webhooks(self, url: str) -> Sequence[str]:
         """One active webhook per wanted topic at `url`: WooCommerce disables one after more than five
         failures in a row. What it posts elsewhere is left alone."""
         if not self.settings.webhook_secret.get_secret_value():
@@ -262,6 +262,8 @@ class WooCommerceConnector(
             await self._client.write("DELETE", f"webhooks/{webhook_id}", None, msgspec.Raw, force="true")
         for one in missing:
             await self._client.write("POST", "webhooks", one, answers.WebhookAnswer)
+        disabled = [one.topic for one in here if one.id in changes and one.status != webhooks.ACTIVE]
+        return [*disabled, *(one["topic"] for one in missing)]
 
 
 def _instant(bookmark: str) -> datetime:

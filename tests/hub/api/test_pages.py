@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from hub.api import health
+from hub.domain.completeness import HOUR, Gap, Kind, Lack, hour_of
+from hub.domain.completeness import Certificate as Compared
 from hub.domain.store_records import Certificate, CertificateKind, StoreRecord
-from hub.storage import store_records
+from hub.storage import completeness, store_records
 from hub.storage.database import UnitOfWork
 
 HOSTILE = "<script>alert(1)</script>\u202e'\""
@@ -78,6 +80,28 @@ async def test_metrics_count_certificates_that_somebody_must_look_after(door) ->
     for _ in range(2):
         text = (await door.client.get("/metrics")).text
         assert 'orderhub_certificates{kind="permit",state="expired"} 2.0' in text
+
+
+async def test_metrics_tell_how_complete_each_store_is(door) -> None:
+    hour = hour_of(door.hub.now() - HOUR)
+    gap = Gap(external_id="1", lack=Lack.MISSING)
+    certificate = Compared(
+        store_id="",
+        connection_id="shop",
+        kind=Kind.IDS,
+        hour=hour,
+        compared=1,
+        checked_at=door.hub.now(),
+        gaps=(gap,),
+    )
+    assert "orderhub_completeness_gaps{" not in (await door.client.get("/metrics")).text
+
+    await door.hub.database.run(lambda uow: completeness.certify(uow, certificate))
+
+    text = (await door.client.get("/metrics")).text
+    age = (door.hub.now() - hour - HOUR).total_seconds()
+    assert 'orderhub_completeness_gaps{connection="shop"} 1.0' in text
+    assert f'orderhub_completeness_age_seconds{{connection="shop"}} {age}' in text
 
 
 async def test_metrics_without_a_database_still_count_and_claim_nothing(door, monkeypatch) -> None:

@@ -25,7 +25,7 @@ def test_a_fresh_hub_is_healthy(hub: Any) -> None:
     assert {each["state"] for each in found.values()} == {"ok"}
     assert set(found) == {
         *("packages", "plug-ins", "settings", "master key", "database", "schema", "clock", "connections"),
-        *("certificates", "queue", "disk"),
+        *("certificates", "completeness", "queue", "disk"),
     }
     assert "fail" not in hub.run("doctor")
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 import httpx
@@ -15,6 +16,7 @@ from connectors.kit import (
     Delivery,
     FetchesOrders,
     FindsBookings,
+    ListsOrderIds,
     Page,
     PollsNotices,
     PullsListings,
@@ -82,6 +84,7 @@ class PlainStore(
     PullsOrders,
     PollsNotices,
     FetchesOrders,
+    ListsOrderIds,
     PullsListings,
     PushesFulfilmentStatus,
     PushesFulfilments,
@@ -111,6 +114,10 @@ class PlainStore(
     async def fetch_orders(self, ids: Sequence[str]) -> Sequence[Delivery]:
         self.desk.asked("fetch", ",".join(ids))
         return [delivery(self.desk.documents[each]) for each in ids if each in self.desk.documents]
+
+    async def list_order_ids(self, start: datetime, end: datetime) -> Sequence[str]:
+        self.desk.asked("list", f"{start:%H:%M}")
+        return [each for each, said in self.desk.documents.items() if start <= said.placed_at < end]
 
     async def push_fulfilment(self, shipment, key):
         self.desk.shipments.append(shipment)
