@@ -95,6 +95,9 @@ class HubSettings(BaseSettings):
     keep_documents: Duration = Field(
         timedelta(days=90), description="How long raw documents are kept; their digests stay."
     )
+    keep_webhooks: Duration = Field(
+        timedelta(days=30), description="How long delivered and given up outgoing webhooks stay visible."
+    )
     link_check_every: Duration = Field(
         timedelta(days=1), gt=timedelta(0), description="How often the web links of stores are visited."
     )

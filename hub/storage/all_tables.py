@@ -18,6 +18,7 @@ from hub.storage import (
     tags,
     territory_tables,
     wave_tables,
+    webhook_tables,
 )
 from hub.storage.tables import metadata
 
@@ -39,6 +40,7 @@ MODULES = (
     tags,
     territory_tables,
     wave_tables,
+    webhook_tables,
 )
 """They add their tables to the one metadata when they are imported."""
 
