@@ -23,6 +23,7 @@ from hub.storage.database import Wake
 log = logging.getLogger(__name__)
 
 CHANNEL = "orderhub:wake"
+LANES = ("live", "bulk")
 ANSWER_SECONDS = 0.5
 """Who wakes workers is never held up longer, be it a webhook that wants its answer."""
 REST_SECONDS = 2.0
@@ -40,6 +41,9 @@ class Queue(Protocol):
     async def is_reachable(self) -> bool:
         """Does the queue answer now?"""
 
+    async def workers(self, lane: str) -> int:
+        """Processes on all machines that work on this lane."""
+
     async def close(self) -> None: ...
 
 
@@ -48,9 +52,10 @@ def queue_name(lane: str) -> str:
     return f"orderhub:{lane}"
 
 
-def health_key(lane: str, process: str) -> str:
-    """Where a worker of this machine says that it lives; `process` is its id, or `*` for all."""
-    return f"orderhub:health:{lane}:{socket.gethostname()}:{process}"
+def health_key(lane: str, process: str, machine: str = "") -> str:
+    """Where a worker says that it lives; `process` is its id, `machine` a name (empty: this one), `*` stands
+    for all."""
+    return f"orderhub:health:{lane}:{machine or socket.gethostname()}:{process}"
 
 
 def serialize(job: dict[str, Any]) -> bytes:
@@ -144,6 +149,10 @@ class ArqQueue:
         async with asyncio.timeout(ANSWER_SECONDS):
             return bool(await self._redis.ping())
 
+    async def workers(self, lane: str) -> int:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return len([each async for each in self._redis.scan_iter(health_key(lane, "*", "*"))])
+
     async def close(self) -> None:
         await self._redis.aclose()
 
@@ -205,6 +214,9 @@ class SilentQueue:
 
     async def is_reachable(self) -> bool:
         return False
+
+    async def workers(self, lane: str) -> int:
+        return 0
 
     async def close(self) -> None:
         return None

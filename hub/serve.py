@@ -17,10 +17,10 @@ from hub.asgi import application
 from hub.bootstrap import World, open_hub
 from hub.context import HubContext
 from hub.embedded import EmbeddedQueue
-from hub.queue import ArqQueue, Bell, client
+from hub.queue import LANES, ArqQueue, Bell, client
 from hub.settings import HubSettings
 from hub.telemetry import configure_logging
-from hub.worker import LANES, work
+from hub.worker import work
 
 log = logging.getLogger(__name__)
 

@@ -108,6 +108,9 @@ class HubSettings(BaseSettings):
     contents_sample: int = Field(
         200, ge=0, le=1000, description="Orders per store in that sample; the next one goes on after them."
     )
+    keep_webhooks: Duration = Field(
+        timedelta(days=30), description="How long delivered and given up outgoing webhooks stay visible."
+    )
     link_check_every: Duration = Field(
         timedelta(days=1), gt=timedelta(0), description="How often the web links of stores are visited."
     )

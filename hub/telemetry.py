@@ -30,6 +30,28 @@ ORDERS = Gauge("orderhub_orders", "Orders by stage.", ["stage"], registry=REGIST
 CONNECTION_UP = Gauge(
     "orderhub_connection_up", "1: in use, 0: paused or never reached.", ["connection"], registry=REGISTRY
 )
+CONNECTION_PAUSED = Gauge(
+    "orderhub_connection_paused",
+    "1: does nothing until somebody acts, by what is to be done (sign in, correct the settings, resume).",
+    ["connection", "remedy"],
+    registry=REGISTRY,
+)
+LATE_SECONDS = Gauge(
+    "orderhub_late_seconds", "For how long the oldest row is due, by kind.", ["kind"], registry=REGISTRY
+)
+QUIET_SECONDS = Gauge(
+    "orderhub_store_quiet_seconds",
+    "Since the newest order of a store's connection was placed; absent while it has none.",
+    ["connection"],
+    registry=REGISTRY,
+)
+PART_UP = Gauge("orderhub_part_up", "1: database or queue answers.", ["part"], registry=REGISTRY)
+WORKERS = Gauge(
+    "orderhub_workers",
+    "Processes that work on a lane; absent while the queue cannot say.",
+    ["lane"],
+    registry=REGISTRY,
+)
 CERTIFICATES = Gauge(
     "orderhub_certificates",
     "Certificates of stores that somebody must look after, by kind and state (expiring, expired).",

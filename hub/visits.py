@@ -1,21 +1,27 @@
-"""Visits to addresses that people entered, without becoming a way into the network that the hub stands in.
+"""Visits and posts to addresses that people entered, without becoming a way into the network that the hub
+stands in.
 
 A name is resolved once, every answer must be public, and the connection goes to the address that was judged,
-under the name's TLS: a second answer («rebinding») is never asked for. A redirection is a new visit, and only
-within the site. Size and time are limited; nothing is decompressed, no cookie is kept, no proxy is used.
+under the name's TLS: a second answer («rebinding») is never asked for. A redirection of a visit is a new
+visit, and only within the site; that of a post is not followed. Size and time are limited; nothing is
+decompressed, no cookie is kept, no proxy is used.
 """
 
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cached_property
+from typing import TypeVar
 from urllib.parse import urljoin
 
 import httpx
 
 from hub.domain.store_records.links import canonical_url, is_public, is_same_site
 from mappings.structs import FrozenStruct
+
+Answer = TypeVar("Answer")
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port → IP addresses, the preferred first. Raises `OSError` if there are none."""
@@ -32,6 +38,13 @@ class Page(FrozenStruct):
 
     status: int
     text: str
+
+
+class Reply(FrozenStruct):
+    """What came back of a post; nobody reads more of it. `retry_after` as the header says it."""
+
+    status: int
+    retry_after: str
 
 
 class NotVisited(Exception):
@@ -53,13 +66,17 @@ class Visitor:
 
     async def visit(self, url: str) -> Page:
         """Raises `NotVisited`."""
-        try:
-            async with asyncio.timeout(TOTAL_SECONDS):
-                return await self._follow(url)
-        except TimeoutError:
-            raise NotVisited(f"no answer within {TOTAL_SECONDS:.0f} s") from None
-        except httpx.TransportError as error:
-            raise NotVisited(f"cannot be reached ({type(error).__name__})") from None
+        return await _in_time(self._follow(url))
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """One request, one answer, whatever its status. Raises `NotVisited`."""
+        return await _in_time(self._post(url, body, headers))
+
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        request = await self._pinned("POST", url, body, headers)
+        async with self._sent(request) as response:
+            retry_after = response.headers.get("retry-after", "")
+        return Reply(status=response.status_code, retry_after=retry_after)
 
     async def _follow(self, url: str) -> Page:
         here = url
@@ -72,18 +89,23 @@ class Visitor:
 
     async def _get(self, url: str) -> tuple[str, Page]:
         """Where it redirects to (empty: nowhere), and the page."""
-        request = await self._pinned(url)
+        async with self._sent(await self._pinned("GET", url, b"", {})) as response:
+            text = (await _beginning(response)).decode("utf-8", "replace")
+        location = response.headers.get("location", "") if response.is_redirect else ""
+        return location, Page(status=response.status_code, text=text)
+
+    @asynccontextmanager
+    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        """The answer, of which nothing was read yet."""
         transport = self._transport()
         async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=TIMEOUT) as client:
             response = await client.send(request, stream=True)
             try:
-                text = (await _beginning(response)).decode("utf-8", "replace")
+                yield response
             finally:
                 await response.aclose()
-        location = response.headers.get("location", "") if response.is_redirect else ""
-        return location, Page(status=response.status_code, text=text)
 
-    async def _pinned(self, url: str) -> httpx.Request:
+    async def _pinned(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Request:
         """A request to the address that the name has now, if that may be visited."""
         try:
             named = httpx.URL(canonical_url(url))
@@ -99,9 +121,10 @@ class Visitor:
         if not all(map(is_public, addresses)):
             raise Refused(f"{named.host} lies in an inner network")
         return httpx.Request(
-            "GET",
+            method,
             named.copy_with(host=addresses[0]),
-            headers={**HEADERS, "host": named.host},
+            headers={**HEADERS, **headers, "host": named.host},
+            content=body or None,
             extensions={"sni_hostname": named.host, "timeout": TIMEOUT.as_dict()},
         )
 
@@ -112,6 +135,16 @@ class Visitor:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         return ssl.create_default_context()
+
+
+async def _in_time(answer: Awaitable[Answer]) -> Answer:
+    try:
+        async with asyncio.timeout(TOTAL_SECONDS):
+            return await answer
+    except TimeoutError:
+        raise NotVisited(f"no answer within {TOTAL_SECONDS:.0f} s") from None
+    except httpx.TransportError as error:
+        raise NotVisited(f"cannot be reached ({type(error).__name__})") from None
 
 
 def _within_the_site(here: str, target: str) -> str:

@@ -23,14 +23,13 @@ from redis.exceptions import RedisError
 from hub.context import HubContext
 from hub.jobs.sweep import due_work
 from hub.jobs.table import JOBS, Job
-from hub.queue import CHANNEL, client, connect, deserialize, enqueue, health_key, queue_name, serialize
+from hub.queue import CHANNEL, LANES, client, connect, deserialize, enqueue, health_key, queue_name, serialize
 from hub.storage.database import Wake
 from hub.telemetry import JOB_SECONDS
 from hub.telemetry import JOBS as JOBS_RUN
 
 log = logging.getLogger(__name__)
 
-LANES = ("live", "bulk")
 POLL_SECONDS = 1.0
 """Only for wake-ups whose message was lost; published ones are heard at once."""
 ANSWER_SECONDS = 10

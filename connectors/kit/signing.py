@@ -29,9 +29,10 @@ def hmac_hex(secret: str, body: bytes, digest: str = "sha256") -> str:
     return hmac.new(secret.encode(), body, digest).hexdigest()
 
 
-def hmac_base64(secret: str, body: bytes, digest: str = "sha256") -> str:
+def hmac_base64(secret: str | bytes, body: bytes, digest: str = "sha256") -> str:
     """Base64 HMAC over raw bytes (Shopify)."""
-    return base64.b64encode(hmac.new(secret.encode(), body, digest).digest()).decode()
+    key = secret.encode() if isinstance(secret, str) else secret
+    return base64.b64encode(hmac.new(key, body, digest).digest()).decode()
 
 
 def same(expected: str, given: str) -> bool:

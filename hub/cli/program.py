@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cases": ("hub.cli.watching", "Parcels that a person has to look after."),
     "drift": ("hub.cli.watching", "Fields and codes that platforms send and no mapping names."),
     "tokens": ("hub.cli.tokens", "Tokens for programs that use the API, and what was done with them."),
+    "webhooks": ("hub.cli.webhooks", "Who is told what happens: endpoints of outgoing webhooks."),
     "simulate": ("hub.cli.simulation", "Run the whole hub on a virtual clock, with faults, and check it."),
     "demo": ("hub.cli.demo", "Run the whole hub on twins of five platforms."),
 }

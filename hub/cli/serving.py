@@ -8,9 +8,9 @@ import typer
 from hub.cli.problem import Problem
 from hub.cli.state import database_file_exists, explained, usable_settings
 from hub.embedded import QueueServerError
+from hub.queue import LANES
 from hub.serve import serve as run
 from hub.settings import HubSettings
-from hub.worker import LANES
 
 app = typer.Typer()
 

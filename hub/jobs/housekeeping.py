@@ -2,7 +2,7 @@
 
 from hub.clock import micros
 from hub.context import HubContext
-from hub.storage import completeness, parcels, store_records
+from hub.storage import announcements, completeness, parcels, store_records
 from hub.storage.database import UnitOfWork
 
 
@@ -14,6 +14,7 @@ async def housekeeping(hub: HubContext, key: str = "") -> None:
 
 def _keep_house(hub: HubContext, uow: UnitOfWork) -> None:
     hub.books.inbox.forget_documents(uow, micros(hub.now() - hub.settings.keep_documents))
+    announcements.forget(uow, hub.now() - hub.settings.keep_webhooks)
     parcels.rematch_known(uow)
     if store_records.due_links(uow, hub.now() - hub.settings.link_check_every, 1):
         uow.wake("check_links", "", "bulk")

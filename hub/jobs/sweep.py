@@ -2,7 +2,7 @@
 
 from hub.context import HubContext
 from hub.jobs.stock import TIME_PASSED
-from hub.storage import holds, notices, parcels, quota_tellings, quotas
+from hub.storage import announcements, holds, notices, parcels, quota_tellings, quotas
 from hub.storage.database import UnitOfWork, Wake
 
 
@@ -23,6 +23,9 @@ def _due(hub: HubContext, uow: UnitOfWork) -> list[Wake]:
     for kind, job in (("to_tell", "tell_stock"), ("arrived", "resume"), ("linked", "reaudit")):
         if books.stock.news(uow, kind, 1):
             wakes.append(Wake(job))
+    wakes += [
+        Wake("work_webhooks", each, "bulk") for each in announcements.due_endpoints(uow, now, lease_now)
+    ]
     if holds.ended(uow, now, 1):
         wakes.append(Wake("reaudit", TIME_PASSED))
     if quotas.due(uow, now, 1):

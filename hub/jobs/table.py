@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from hub.context import HubContext
+from hub.jobs.announce import work_webhooks
 from hub.jobs.fetch import fetch
 from hub.jobs.housekeeping import housekeeping
 from hub.jobs.inbox import work_inbox
@@ -37,4 +38,5 @@ JOBS: Mapping[str, Job] = {
     "track": track,
     "work_inbox": work_inbox,
     "work_outbox": work_outbox,
+    "work_webhooks": work_webhooks,
 }

@@ -11,6 +11,8 @@ from hub.storage.database import UnitOfWork
 
 log = logging.getLogger(__name__)
 
+SIGN_IN, CORRECT = "sign in again", "correct the settings"
+"""How the reason of a pause begins."""
 LONGEST_BACK_OFF = timedelta(minutes=30)
 
 
@@ -64,5 +66,5 @@ def pause_reason(error: ConnectorError) -> str:
     """The sentence that an administrator reads."""
     if isinstance(error, Misconfigured):
         where = f" (setting {error.setting})" if error.setting else ""
-        return f"correct the settings{where}: {error}"
-    return f"sign in again: {error}"
+        return f"{CORRECT}{where}: {error}"
+    return f"{SIGN_IN}: {error}"

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub.clock import NewId, micros
+from hub.domain.announcements import announce, announce_case
+from hub.domain.effects import OpenCase
 from hub.domain.order import Parcel
 from hub.domain.snapshot import Snapshot
 from hub.pipeline import settlement
 from hub.pipeline.companions import with_companions
 from hub.pipeline.moved import Moved
-from hub.storage import automation, decisions, loads
+from hub.storage import announcements, automation, decisions, loads
 from hub.storage.cases import Cases
 from hub.storage.connections import Connections
 from hub.storage.database import UnitOfWork
@@ -70,8 +72,22 @@ class Books:
         effects = [effect for each in moved for effect in each.effects]
         self.stock.apply(uow, effects, now)
         self.outbox.apply(uow, effects, now)
-        self.cases.apply(uow, effects, now)
+        opened = self.cases.apply(uow, effects, now)
         automation.apply(uow, effects, now)
+        self._announce(uow, moved, opened, now)
+
+    def _announce(
+        self, uow: UnitOfWork, moved: Sequence[Moved], opened: Sequence[OpenCase], now: datetime
+    ) -> None:
+        """What programs asked to be told of all this; nothing is made where nobody asked."""
+        to = announcements.listeners(uow)
+        if not to:
+            return
+        orders = {each.order.order_id: each.order for each in moved}
+        said = [
+            one for each in moved for one in announce(each.stored.was, each.order, each.outcomes, now)
+        ] + [announce_case(case, orders[case.order_id], now) for case in opened]
+        announcements.write(uow, said, to, now, self.new_id)
 
     def _to_track(self, moved: Sequence[Moved], snapshot: Snapshot) -> dict[str, int]:
         """Freshly booked consignments of carriers that can be asked."""

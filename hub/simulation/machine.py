@@ -60,6 +60,9 @@ class InlineQueue:
     async def is_reachable(self) -> bool:
         return True
 
+    async def workers(self, lane: str) -> int:
+        return 1
+
     def take(self) -> list[Wake]:
         """What was woken so far, each job once."""
         taken = sorted(self.woken, key=lambda wake: (wake.job, wake.key, wake.lane))

@@ -22,6 +22,7 @@ from hub.storage import (
     tags,
     territory_tables,
     wave_tables,
+    webhook_tables,
 )
 from hub.storage.tables import metadata
 
@@ -47,6 +48,7 @@ MODULES = (
     tags,
     territory_tables,
     wave_tables,
+    webhook_tables,
 )
 """They add their tables and indexes to the one metadata when they are imported."""
 

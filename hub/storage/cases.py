@@ -13,16 +13,17 @@ class Cases:
     def __init__(self, new_id: NewId) -> None:
         self._new_id = new_id
 
-    def apply(self, uow: UnitOfWork, effects: Sequence[Effect], now: datetime) -> None:
-        """Open the cases that are not open yet."""
+    def apply(self, uow: UnitOfWork, effects: Sequence[Effect], now: datetime) -> list[OpenCase]:
+        """Open the cases that were never opened before, and return them."""
         opened = [effect for effect in effects if isinstance(effect, OpenCase)]
         if not opened:
-            return
+            return []
         kinds = dict.fromkeys(("id", "o", "kind", "c", "reason"), "text")
-        uow.change(
+        rows = uow.all(
             "INSERT INTO cases (id, order_id, kind, consignment_id, reason, status, opened_at)"
             f" SELECT k.id, k.o, k.kind, k.c, k.reason, 'open', :now FROM {keys(uow, **kinds)} WHERE true"
-            " ON CONFLICT (order_id, kind, consignment_id) DO NOTHING",
+            " ON CONFLICT (order_id, kind, consignment_id) DO NOTHING"
+            " RETURNING order_id, kind, consignment_id",
             now=micros(now),
             keys=packed(
                 [
@@ -37,3 +38,6 @@ class Cases:
                 ]
             ),
         )
+        fresh = {tuple(row) for row in rows}
+        named = {(case.order_id, case.kind.value, case.consignment_id): case for case in opened}
+        return [case for name, case in named.items() if name in fresh]

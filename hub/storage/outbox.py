@@ -33,7 +33,7 @@ IN_TURN = (
 FLOW_PAUSED = "c.paused_flows LIKE CASE o.verb WHEN 'push_stock' THEN '%stock%' ELSE '%push%' END"
 """Condition on a row `o` and its connection `c`."""
 
-_MAY_LEAVE = (
+MAY_LEAVE = (
     f"'active' = (SELECT CASE WHEN {FLOW_PAUSED} THEN 'paused' ELSE c.status END FROM connections c"
     " WHERE c.id = o.connection_id)"
     " AND 'active' = (SELECT g.status FROM connections g WHERE g.id = o.gate_connection_id)"
@@ -260,7 +260,7 @@ class Outbox:
             "SELECT o.id, o.connection_id, o.verb, o.order_id, o.subject, o.document, o.attempts,"
             " o.lease_epoch, o.sent_at FROM outbox o"
             " WHERE o.state = 'open' AND o.connection_id = :connection AND o.not_before <= :now"
-            f" AND o.lease_until <= :lease_now AND {_MAY_LEAVE} AND {IN_TURN}"
+            f" AND o.lease_until <= :lease_now AND {MAY_LEAVE} AND {IN_TURN}"
             f" ORDER BY o.not_before, o.id LIMIT :limit{skip}",
             connection=connection_id,
             now=micros(now),
@@ -308,7 +308,7 @@ class Outbox:
         """Connections with something to send now (for the sweep)."""
         rows = uow.all(
             "SELECT DISTINCT o.connection_id FROM outbox o WHERE o.state = 'open' AND o.not_before <= :now"
-            f" AND o.lease_until <= :lease_now AND {_MAY_LEAVE} AND {IN_TURN} ORDER BY o.connection_id",
+            f" AND o.lease_until <= :lease_now AND {MAY_LEAVE} AND {IN_TURN} ORDER BY o.connection_id",
             now=micros(now),
             lease_now=lease_now,
         )

@@ -32,6 +32,8 @@ _BACKLOG = {
     "outbox_open": "SELECT count(*) FROM outbox WHERE state = 'open'",
     "outbox_parked": "SELECT count(*) FROM outbox WHERE state = 'parked'",
     "notices": "SELECT count(*) FROM notices",
+    "webhooks_open": "SELECT count(*) FROM webhook_messages WHERE state = 'open'",
+    "webhooks_parked": "SELECT count(*) FROM webhook_messages WHERE state = 'parked'",
     "cases_open": "SELECT count(*) FROM cases WHERE status = 'open'",
 }
 

@@ -27,6 +27,9 @@ class SlowQueue:
     async def is_reachable(self) -> bool:
         return True
 
+    async def workers(self, lane: str) -> int:
+        return 1
+
     async def close(self) -> None:
         return None
 
