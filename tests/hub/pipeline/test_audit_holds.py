@@ -24,7 +24,7 @@ from hub.storage.stock import Count
 from mappings.canonical import Buyer, PaymentStatus
 from tests.hub.samples import NOW, address, line, order, replace, sales
 
-MOST_STATEMENTS = 28
+MOST_STATEMENTS = 29
 """Of one batch of new orders, with every rule switched on."""
 COSTLY = (
     PaymentDelay(minutes=1),
