@@ -90,7 +90,7 @@ def _items(node: ast.AST) -> list[ast.AST]:
 
 @cache
 def drawn(each: int, seed: int) -> tuple[Mutant, ...]:
-    """`each` mutants of every platform: one operator after the other gives one, in an order of that platform's
+    """`each` mutants of every platform: one operator after the other gives one, in an order of its
     own, until there are enough."""
     return tuple(mutant for platform in platforms() for mutant in _drawn_of(platform, each, seed))
 
