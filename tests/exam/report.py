@@ -13,7 +13,9 @@ HEADING = "## Exam of the connector kit"
 END = "<!-- end of the exam -->"
 METHOD = """Mistakes planted by machine into connectors and mappings, each in a process of its own. The kit's
 conformance suite judges first, then the connector's golden documents and other tests, until one fails.
-Equivalent mutants behave as the connector does and do not count; mutants that cannot be imported neither."""
+Equivalent mutants behave as the connector does and do not count; mutants that cannot be imported neither.
+Holes that seed 1 showed were closed with its mutants in view: its share says that they are closed, not what
+share of new mistakes is caught. For that, ask a seed that nobody has worked on."""
 TARGET = 0.95
 
 
@@ -50,6 +52,7 @@ def _facts(results: Results, seed: int, seconds: float) -> Iterator[str]:
     yield f"- commit: `{commit()}`, seed {seed}, {seconds:.0f} s"
     yield f"- mutants: {len(results.counted)} in {len(platforms)} connectors"
     yield f"- caught: {results.share:.1%} (target {TARGET:.0%}); {by}"
+    yield f"- caught by the kit alone: {results.caught_by(By.KIT) / max(1, len(results.counted)):.1%}"
     yield f"- equivalent: {len(results.equivalent)}; could not be imported: {results.stillborn}"
     for it in results.survivors:
         yield f"- survivor: {it.mutant}"
