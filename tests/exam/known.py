@@ -48,3 +48,13 @@ EQUIVALENT: dict[str, str] = {
     ): "SF takes the digits in any order; they are sorted to be the same each time",
 }
 """`Mutant.key` → why nothing could tell it from the connector."""
+
+HOLES: dict[str, str] = {
+    key_of(
+        "connectors/stores/jd/connector.py",
+        "JdConnector.list_order_ids",
+        "drops an overlap",
+        "overlap=SECOND",
+    ): "the twin counts both ends of a window, and no test has one that does not",
+}
+"""Survivors that the fixed sample would trip over. They count as survivors; whoever closes one takes it out."""
