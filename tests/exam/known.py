@@ -57,4 +57,4 @@ HOLES: dict[str, str] = {
         "overlap=SECOND",
     ): "the twin counts both ends of a window, and no test has one that does not",
 }
-"""Survivors that the fixed sample would trip over. They count as survivors; whoever closes one takes it out."""
+"""Survivors that the sample meets. They count as survivors; whoever closes one takes it out."""
