@@ -10,7 +10,7 @@ ARGS ?=
 help:
 	@echo "make demo    run the hub on twins of five stores (ARGS=\"--orders 5000 --seed 7 --exit\")"
 	@echo "make test    format, lint, types, import contracts, all tests with coverage"
-	@echo "make proof   the long proofs: 300 x 100 simulated orders, kill runs, sabotages"
+	@echo "make proof   the long proofs: 300 x 100 simulated orders, sabotages, exam of the kit, kill runs"
 	@echo "make bench   measure ratios in one run (ARGS=\"--quick --only intake,webhook\")"
 	@echo "make env     make just the environment (.venv)"
 	@echo "make lock    write the hash-locked requirements anew"
@@ -48,6 +48,7 @@ test: $(VENV)/.dev
 
 proof: $(VENV)/.dev
 	$(BIN)/python -m hub.simulation.proof $(ARGS)
+	$(BIN)/python -m tests.exam
 	$(BIN)/python -m tests.crash.proof
 
 bench: $(VENV)/.dev

@@ -1,6 +1,6 @@
 """Decide about an order's parcels: commands of `orderhub orders`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from hub.cli.labels import label
 from hub.cli.problem import Problem
 from hub.cli.search import Limit
 from hub.cli.showing_orders import Decide, OrderName, OrderNames, decided
-from hub.cli.shown import AsJson, show
+from hub.cli.shown import AsJson, printable, show
 from hub.cli.state import with_hub
 from hub.context import HubContext
 from hub.domain.order import Order
@@ -20,19 +20,23 @@ from hub.domain.repack import join, split
 from hub.pipeline import resume
 from hub.storage.database import UnitOfWork
 from mappings.canonical import LineQuantity
+from mappings.tracking_numbers import likely_carriers
 
 Change = Callable[[HubContext, UnitOfWork, str], list[Order]]
 
 
 def ship(
     order: OrderName,
-    carrier: Annotated[str, typer.Option(help="Carrier that has it, for example sf-express.")],
     number: Annotated[str, typer.Option(help="Its tracking number.")],
+    carrier: Annotated[str, typer.Option(help="Carrier that has it, for example sf-express.")] = "",
     lines: Annotated[
         str, typer.Option(metavar="LINE=QTY,…", help="Units per line; default: all that wait.")
     ] = "",
 ) -> None:
     """Say that a parcel was booked elsewhere and left."""
+    likely = likely_carriers(number)
+    if not carrier:
+        raise Problem(_who_has_it(number, likely))
     wanted = _line_quantities("--lines", lines)
     _change(
         order,
@@ -41,6 +45,16 @@ def ship(
             hub.books, uow, order_id, carrier, number, wanted, entering.actor(), hub.now()
         ),
     )
+    if likely and carrier not in likely:
+        looks = f"{number} looks like a number of {' or '.join(likely)}, not of {carrier}"
+        typer.echo(printable(f"{looks}; if that is wrong: `orderhub orders renumber`"), err=True)
+
+
+def _who_has_it(number: str, likely: Sequence[str]) -> str:
+    """Only a person decides: forms of numbers are a hint."""
+    if not likely:
+        return f"say who has the parcel with --carrier: {number} looks like no number that is known here"
+    return f"say who has the parcel: {number} looks like " + " or ".join(f"--carrier {it}" for it in likely)
 
 
 def renumber(

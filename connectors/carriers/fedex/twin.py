@@ -214,7 +214,12 @@ class Twin(ParcelTwin):
         if len(wanted) > 30:
             raise Refused("TRACKING.TRACKINGNUMBER.MAXLIMIT", "Please limit your inquiry to 30 numbers.")
         numbers = [it["trackingNumberInfo"]["trackingNumber"] for it in wanted]
-        return {"completeTrackResults": [_complete(it, self.by_number.get(it)) for it in numbers]}
+        detailed = bool(body.get("includeDetailedScans"))
+        return {
+            "completeTrackResults": [
+                _complete(it, self.by_number.get(it), detailed=detailed) for it in numbers
+            ]
+        }
 
     def _find(self, body: Mapping[str, Any]) -> Any:
         about = body.get("referencesInformation") or {}
@@ -224,7 +229,11 @@ class Twin(ParcelTwin):
         made = self._booked_at.get(about["value"])
         if parcel is None or made is None or made + timedelta(minutes=1) > self.now():
             return {"completeTrackResults": [{"trackResults": [{"error": NOTHING}], "trackingNumber": "-"}]}
-        return {"completeTrackResults": [_complete(parcel.number, parcel)]}
+        return {
+            "completeTrackResults": [
+                _complete(parcel.number, parcel, detailed=bool(body.get("includeDetailedScans")))
+            ]
+        }
 
     def write_scan(self, parcel: TwinParcel, at: datetime, step: TrackingStatus) -> None:
         parcel.scans.append(_scan(at, step))
@@ -260,12 +269,13 @@ def _scan(at: datetime, step: TrackingStatus) -> dict[str, Any]:
 _MEMPHIS = datetime.strptime("-0600", "%z").tzinfo
 
 
-def _complete(number: str, parcel: TwinParcel | None) -> dict[str, Any]:
+def _complete(number: str, parcel: TwinParcel | None, *, detailed: bool) -> dict[str, Any]:
+    """Without details a result has the latest scan only."""
     if parcel is None:
         result: dict[str, Any] = {"trackingNumberInfo": {"trackingNumber": number}, "error": NOTHING}
     else:
         info = {"trackingNumber": number, "trackingNumberUniqueId": f"1~{number}~FX", "carrierCode": "FDXE"}
-        result = {"trackingNumberInfo": info, "scanEvents": parcel.scans[::-1]}
+        result = {"trackingNumberInfo": info, "scanEvents": parcel.scans[::-1][: None if detailed else 1]}
     return {"trackingNumber": number, "trackResults": [result]}
 
 

@@ -123,6 +123,8 @@ class Twin(ParcelTwin):
 
     def _admit(self, request: Request, content: bytes) -> None:
         query = request.query_params
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            raise Refused("1001", "缺少必要参数")
         if set(query) != KEYS or query["LOP-DN"] != "ECAP" or query["v"] != VERSION:
             raise Refused("1001", "缺少必要参数")
         token = self._settings.access_token.get_secret_value()

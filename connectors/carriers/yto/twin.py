@@ -114,6 +114,8 @@ class Twin(ParcelTwin):
             "subscribe_adapter": self._watch,
         }
         try:
+            if not request.headers.get("content-type", "").startswith("application/json"):
+                raise Refused("1000", "请求报文格式错误")
             param = _admitted(request.path_params, await request.body())
             return _json(methods[request.path_params["method"]](param))
         except Refused as refusal:

@@ -60,6 +60,7 @@ async def late_order_is_seen(bench: Bench) -> None:
     place(bench, twin)
     bookmark = (await pull(rig)).bookmark
     rig.clock.advance(timedelta(minutes=10))
+    place(bench, twin)
     bookmark = (await pull(rig, bookmark)).bookmark
     rig.skew = -bench.late_by
     late = set(place(bench, twin))

@@ -1,6 +1,7 @@
 """Orders by id, lists of ids, listings: everything that is asked beside the pull."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import cast
 
 from connectors.kit.capabilities import FetchesOrders, ListsOrderIds, PullsListings
@@ -15,6 +16,7 @@ from connectors.kit.conformance.world import (
     purchase,
 )
 from connectors.kit.messages import Topic
+from connectors.kit.twin import Product
 
 CHECKS = Checks("reads")
 
@@ -88,3 +90,17 @@ async def listings_are_complete(bench: Bench) -> None:
         (order,) = await cast(FetchesOrders, rig.connect()).fetch_orders([order_id])
         on_lines = {line.listing_id for line in mapping_of(bench).read_order(order.document).lines}
         require(on_lines <= {it.listing_id for it in read}, "order lines name listings that are not listed")
+
+
+@CHECKS.add(PullsListings)
+async def many_listings_are_complete(bench: Bench) -> None:
+    """Everything on sale comes, also if there is more than a page holds."""
+    rig, twin = open_store(bench)
+    goods = [
+        Product(sku=f"M{number}", title=f"Cup {number}", price=Decimal(5), stock=7)
+        for number in range(bench.crowd)
+    ]
+    twin.offer(goods)
+    found = {mapping_of(bench).read_listing(it.document).sku for it in await listings(rig)}
+    missing = {product.sku for product in goods} - found
+    require(not missing, f"{len(missing)} of {len(goods)} products on sale are not listed")

@@ -88,6 +88,8 @@ class Interface:
         async def answer(request: Request) -> Response:
             if not same(TOKEN, request.headers.get("x-auth-token", "")):
                 return refused(request, Refusal(401, "X-Auth-Token header is missing or invalid."))
+            if "/v2/" in request.url.path and "application/json" not in request.headers.get("accept", ""):
+                return Response('<?xml version="1.0"?><answer/>', media_type="application/xml")
             if (wait := self._over_quota()) is not None:
                 return limited(wait)
             try:

@@ -85,6 +85,8 @@ class DouyinTwin(StoreTwin):
         body = await request.body()
         try:
             self._count_call()
+            if request.headers.get("content-type") != "application/json":
+                raise Refused(40002, "isv.parameter-invalid", "参数错误: content-type")
             self._authenticate(method, dict(request.query_params), body.decode())
             given = msgspec.json.decode(body, type=dict[str, Any])
             if unknown := given.keys() - set(_NAMES[method].split()):
@@ -111,7 +113,7 @@ class DouyinTwin(StoreTwin):
             raise Refused(40003, "isv.timestamp-invalid", "时间戳错误")
         told = f"app_key{self.app_key}method{method}param_json{text}timestamp{sent}v2"
         wanted = hmac_hex(self.app_secret, f"{self.app_secret}{told}{self.app_secret}".encode())
-        if not same(wanted, query.get("sign", "")):
+        if query.get("sign_method") != "hmac-sha256" or not same(wanted, query.get("sign", "")):
             raise Refused(40003, "isv.signature-invalid", "签名错误")
         if method.startswith("token."):
             return

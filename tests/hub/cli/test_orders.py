@@ -266,6 +266,21 @@ def test_orders_that_must_leave_soon_are_listed_the_most_urgent_first(
     assert connected.json("orders", "at-risk", "--within", "0h") == []
 
 
+def test_a_tracking_number_hints_at_its_carrier_and_refuses_nothing(
+    connected: Any, place_order: Callable[..., str]
+) -> None:
+    place_order()
+    connected.run("sync", "now")
+    (order,) = connected.json("orders", "list")
+    ship = ("orders", "ship", order["number"], "--number")
+    assert "looks like --carrier ups" in connected.fail(*ship, "1Z5R89390357567127")
+    assert "no number that is known" in connected.fail(*ship, "X1")
+    told = connected.type(*ship, "1Z5R89390357567127", "--carrier", "sf-express").stderr
+    assert "looks like a number of ups, not of sf-express" in told
+    (parcel,) = connected.json("orders", "show", order["id"])["parcels"]
+    assert (parcel["carrier"], parcel["stage"]) == ("sf-express", "dispatched")
+
+
 def test_words_are_put_on_orders_and_find_them_again(connected: Any, place_order: Callable[..., str]) -> None:
     for buyer in ("b1", "b2"):
         place_order(buyer)

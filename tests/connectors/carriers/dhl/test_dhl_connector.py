@@ -42,7 +42,8 @@ async def test_another_shipment_under_the_same_reference_is_no_news(rig, parcels
 async def test_only_the_division_of_the_settings_is_asked(parcels):
     rig = Rig(PLUGIN, overrides={"service": "parcel-nl"})
     await rig.connector.track(parcels[:1])
-    assert dict(rig.wire.sent[0].url.params)["service"] == "parcel-nl"
+    asked = rig.wire.sent[0].url.params
+    assert (asked["service"], asked["language"]) == ("parcel-nl", "en")
     with pytest.raises(Rejected):
         await Rig(PLUGIN, overrides={"service": "teleport"}).connector.check()
 

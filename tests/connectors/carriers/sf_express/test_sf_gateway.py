@@ -184,3 +184,7 @@ async def test_the_twin_is_as_strict_as_the_gateway(rig, changes, code):
     async with rig.outside().http as client:
         response = await client.post("https://twin.example/std/service", data=form)
     assert response.json()["apiResultCode"] == code
+
+
+def test_a_token_that_cannot_be_read_is_no_success():
+    assert type(name_token_refusal(httpx.Response(200, content=b"[]"), False)) is UnexpectedPayload

@@ -225,6 +225,15 @@ class FirstListingOnly(AcmeConnector):
             yield Page(deliveries=page.deliveries[:1])
 
 
+class FirstPageOfListingsOnly(AcmeConnector):
+    """lists one page of products and stops"""
+
+    async def pull_listings(self) -> AsyncIterator[Page]:
+        async for page in super().pull_listings():
+            yield page
+            return
+
+
 PULL_FAULTS = (
     in_acme("pull.late_order_is_seen", connector=DropsTheOverlap),
     in_acme("pull.crowd_at_one_instant", connector=IgnoresTheLastPage),
@@ -246,4 +255,5 @@ PULL_FAULTS = (
     in_acme("reads.fetch_shows_an_edit", connector=FetchesFromMemory),
     in_acme("reads.ids_are_complete", connector=ClosedInterval),
     in_acme("reads.listings_are_complete", connector=FirstListingOnly),
+    in_acme("reads.many_listings_are_complete", connector=FirstPageOfListingsOnly),
 )

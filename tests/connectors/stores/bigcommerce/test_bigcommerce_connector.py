@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.kit import InvalidSignature, Misconfigured, RateLimited, Rejected, Unsupported
+from connectors.kit import InvalidSignature, Misconfigured, RateLimited, Rejected, Transient, Unsupported
 from connectors.kit.messages import WebhookRequest
 from connectors.kit.standard_webhooks import signature
 from connectors.stores.bigcommerce.twin import CLIENT_SECRET
@@ -116,6 +116,12 @@ async def test_steady_work_never_exceeds_the_quota(desk):
 
     assert len(desk.rig.wire.sent) == 400
     assert 400 / (desk.clock() - started).total_seconds() >= 0.95 * 150 / 30
+
+
+async def test_a_conflict_with_another_change_passes(desk):
+    desk.rig.wire.instead = lambda number: httpx.Response(409, json={"status": 409, "title": "Conflict"})
+    with pytest.raises(Transient, match="another change"):
+        await desk.connector.check()
 
 
 async def test_quota_names_when_it_is_over(desk):

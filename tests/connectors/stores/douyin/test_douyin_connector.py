@@ -215,10 +215,12 @@ async def test_twin_refuses_what_the_platform_refuses(rig, method, parameters, c
         "method": method,
         "timestamp": now,
         "v": "2",
+        "sign_method": "hmac-sha256",
         "sign": sign(settings.app_key, settings.app_secret.get_secret_value(), method, text, now),
         "access_token": (await rig.credentials.current())["access_token"],
     }
     url = f"{settings.base_url}/{method.replace('.', '/')}"
     async with httpx.AsyncClient(transport=httpx.ASGITransport(rig.twin)) as client:
-        answer = await client.post(url, params=query, content=text)
+        headers = {"content-type": "application/json"}
+        answer = await client.post(url, params=query, content=text, headers=headers)
     assert answer.json()["code"] == code

@@ -170,6 +170,11 @@ def test_event_without_an_order_is_acknowledged(desk):
     assert desk.connector.receive(signed(b'{"order":null}')).notices == ()
 
 
+async def test_webhooks_without_a_secret_are_not_registered(desk):
+    with pytest.raises(Misconfigured, match="enter a secret"):
+        await desk.connect(webhook_secret="").register_webhooks("https://hub.example/hook")
+
+
 def test_post_is_refused_where_no_secret_was_agreed(desk):
     with pytest.raises(InvalidSignature):
         desk.connect(webhook_secret="").receive(

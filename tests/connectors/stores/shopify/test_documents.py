@@ -94,6 +94,9 @@ def test_companies_are_spelt_as_on_shopifys_list(described):
     text = re.search(r"### Supported tracking companies(.*?)\n  company: String", described, re.DOTALL)[1]
     listed = {name.strip(" *.") for name in re.split(r"[\n,]|\*\*: ", re.sub(r",\s+", ",", text))}
     assert set(tables.COMPANIES.values()) <= listed
+    assert {it: tables.COMPANIES[it] for it in ("ups", "usps", "fedex", "sf-express")} == {
+        "ups": "UPS", "usps": "USPS", "fedex": "FedEx", "sf-express": "SF Express"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -165,3 +165,5 @@ async def test_listings_are_products_and_variations_but_no_containers(desk):
     ids = [one.external_id for page in pages for one in page.deliveries]
     assert len(ids) == 6
     assert sum(":" in one for one in ids) == 2
+    orders = {request.url.params["order"] for request in desk.sent("GET", "/products")}
+    assert orders == {"asc"}, "a product that is new must not move the others to the next page"

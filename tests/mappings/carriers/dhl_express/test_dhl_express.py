@@ -173,6 +173,14 @@ def test_genuine_rates_are_prices_of_the_bill(sample):
     ]
 
 
+def test_days_on_the_way_are_told():
+    prices = [{"currencyType": "BILLC", "price": 9, "priceCurrency": "EUR"}]
+    delivery = {"totalTransitDays": 3}
+    product = {"productCode": "P", "totalPrice": prices, "deliveryCapabilities": delivery}
+    (found,) = quotes(decode(msgspec.json.encode({"products": [product]}), Rates))
+    assert (found.transit_days, found.price.amount) == (3, Decimal(9))
+
+
 @pytest.mark.parametrize("price", [{"price": 0, "priceCurrency": "EUR"}, {"price": 7}])
 def test_a_product_without_a_price_is_not_offered(price):
     document = msgspec.json.encode({"products": [{"productCode": "P", "totalPrice": [price]}]})

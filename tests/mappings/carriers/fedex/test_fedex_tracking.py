@@ -98,7 +98,9 @@ def test_a_cancelled_shipment_is_known_by_its_newest_scan():
 def test_what_is_asked_names_parcels_or_a_reference():
     (wanted,) = numbers_body([Parcel(carrier="fedex", tracking_number="7")])["trackingInfo"]
     assert wanted == {"trackingNumberInfo": {"trackingNumber": "7"}}
-    about = reference_body("R-1", "123456789", datetime(2026, 3, 10, tzinfo=UTC))["referencesInformation"]
+    body = reference_body("R-1", "123456789", datetime(2026, 3, 10, tzinfo=UTC))
+    assert body["includeDetailedScans"] is True, "a cancellation is known by its scans"
+    about = body["referencesInformation"]
     assert (about["value"], about["shipDateBegin"], about["shipDateEndDate"]) == (
         "R-1",
         "2026-03-03",

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from mappings.canonical import Booking, CargoItem, Money, PostalAddress, ShipmentRequest
 from mappings.carriers.sf_express import booking
 from mappings.carriers.sf_express.answer import read_result, read_token
+from mappings.carriers.sf_express.tables import COUNTRY
 from mappings.errors import MappingError, UnmappedCode
 
 SHENZHEN = PostalAddress(
@@ -167,3 +168,7 @@ def test_a_success_code_without_success_is_none():
 def test_an_unreadable_answer_is_a_mapping_error(body):
     with pytest.raises(MappingError):
         read_result(body)
+
+
+def test_regions_are_written_as_sf_writes_them():
+    assert COUNTRY == {"CN": "CN", "HK": "852"}

@@ -89,9 +89,10 @@ def test_what_cannot_be_expressed_is_refused_before_anything_is_sent(fields, pat
 
 
 def test_the_recorded_shipment_is_prices(sample):
-    found = quotes(sample("shipment-create-response", Shipment))
+    rated = sample("shipment-create-response", Shipment)
+    found = quotes(rated)
     assert (found[0].carrier, found[0].price.currency) == ("usps", "USD")
-    assert [it.price.amount for it in found] == sorted(it.price.amount for it in found)
+    assert [it.price.amount for it in found] == sorted(Decimal(it.amount) for it in rated.rates)
     assert all(it.transit_days is not None for it in found)
 
 

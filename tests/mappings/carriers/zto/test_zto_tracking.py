@@ -37,7 +37,7 @@ def test_a_query_is_sorted_and_its_milliseconds_are_beijing_time():
     (report,) = read_tracking(answer(later, SCAN))
     first, second = report.events
     assert first.occurred_at.isoformat() == "2025-05-22T15:06:35+08:00"
-    assert (second.status, second.location) == (TrackingStatus.IN_TRANSIT, "深圳市")
+    assert (second.status, second.code, second.location) == (TrackingStatus.IN_TRANSIT, "发件", "深圳市")
 
 
 def test_text_instead_of_milliseconds_is_read_too():

@@ -144,4 +144,6 @@ def test_told_parcel_is_found_though_units_were_refunded_before_it_was_told():
     assert outward.find_told([other, fewer], three) == fewer
     assert outward.find_told([fewer, same], three) == same
     assert outward.find_told([same], SHIPMENT) is None
+    with_another = (*three.lines, LineQuantity(line_id="2", quantity=1))
+    assert outward.find_told([same], msgspec.structs.replace(three, lines=with_another)) == same
     assert outward.find_parcel([fewer], three) is None

@@ -196,3 +196,8 @@ def test_trade_without_lines_is_refused(trade):
 
 def test_new_fields_are_counted(trade, line):
     assert unknown_order_fields(trade([line(new_thing=1)])) == {"$.full_order_info.orders[].new_thing"}
+
+
+def test_a_present_is_told_apart(trade, line):
+    given, sold = read_order(trade([line(1, is_present=True), line(2)])).lines
+    assert (given.is_gift, sold.is_gift) == (True, False)
