@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo env test proof bench lock clean help
+.PHONY: demo env test proof bench dist lock clean help
 
 help:
 	@echo "make demo    run the hub on twins of five stores (ARGS=\"--orders 5000 --seed 7 --exit\")"
@@ -13,6 +13,7 @@ help:
 	@echo "make proof   the long proofs: 300 x 100 simulated orders, kill runs, sabotages"
 	@echo "make bench   measure ratios in one run (ARGS=\"--quick --only intake,webhook\")"
 	@echo "make env     make just the environment (.venv)"
+	@echo "make dist    build wheel and source distribution into dist/, and print their digests"
 	@echo "make lock    write the hash-locked requirements anew"
 
 # A lock names every package, so nothing is left to resolve: a resolver that meets
@@ -52,6 +53,11 @@ proof: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# hatchling gives every entry one date of its own, unless the environment names another.
+dist: $(VENV)/.run
+	env -u SOURCE_DATE_EPOCH $(BIN)/python -m hatchling build -d dist
+	$(BIN)/python -m pip hash dist/*.whl dist/*.tar.gz
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt
