@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import venv
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -85,3 +86,17 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Wheel and source distribution of what is tracked."""
     tree = copy_tree(tmp_path_factory.mktemp("here"), tracked(), 0o644, 1_700_000_000)
     return build(tree, tmp_path_factory.mktemp("dist"), "sdist", "wheel")
+
+
+@pytest.fixture(scope="session")
+def environment(dist: dict[str, Path], core: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment in which nothing was but the run-time lock, and into which the wheel was installed."""
+    folder = tmp_path_factory.mktemp("empty") / "environment"
+    venv.create(folder, with_pip=False, symlinks=True)
+    site_packages = next(folder.glob("lib/python*/site-packages"))
+    (site_packages / "core.pth").write_text(f"{core}\n")
+    words = ["--no-deps", "--no-index", "--no-compile", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", *words]
+    done = subprocess.run([*pip, str(dist["whl"])], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder

@@ -6,7 +6,6 @@ import sys
 import tarfile
 import tempfile
 import tomllib
-import venv
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -69,20 +68,6 @@ def test_no_place_of_the_machine_is_in_what_was_built(dist: dict[str, Path]):
     ]
 
     assert [name for name, text in texts(dist).items() if any(place in text for place in places)] == []
-
-
-@pytest.fixture(scope="module")
-def environment(dist: dict[str, Path], core: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment in which nothing was but the run-time lock, and into which the wheel was installed."""
-    folder = tmp_path_factory.mktemp("empty") / "environment"
-    venv.create(folder, with_pip=False, symlinks=True)
-    site_packages = next(folder.glob("lib/python*/site-packages"))
-    (site_packages / "core.pth").write_text(f"{core}\n")
-    words = ["--no-deps", "--no-index", "--no-compile", "--quiet", "--disable-pip-version-check"]
-    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", *words]
-    done = subprocess.run([*pip, str(dist["whl"])], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder
 
 
 def run(environment: Path, folder: Path, *words: str) -> str:
