@@ -69,8 +69,9 @@ sbom: $(VENV)/.dev
 audit: $(VENV)/.dev
 	$(BIN)/python -m tests.release.audit
 
+# Never --quiet: it hides the very warnings that --strict counts, and then nothing fails.
 manual: $(VENV)/.dev
-	$(BIN)/mkdocs build --quiet --strict --config-file docs/mkdocs.yml --site-dir ../dist/manual
+	$(BIN)/mkdocs build --strict
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt
