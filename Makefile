@@ -72,7 +72,7 @@ audit: $(VENV)/.dev
 
 # Never --quiet: it hides the very warnings that --strict counts, and then nothing fails.
 manual: $(VENV)/.dev
-	$(BIN)/mkdocs build --strict
+	$(BIN)/mkdocs build --strict --config-file .ci/manual.yml
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.txt

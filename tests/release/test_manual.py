@@ -16,7 +16,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "manual.yml", tmp_path / ".ci")
     return tmp_path
 
 
