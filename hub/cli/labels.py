@@ -13,7 +13,9 @@ from hub.cli.showing_orders import OrderName, found_order
 from hub.cli.shown import printable
 from hub.cli.state import with_hub
 from hub.context import HubContext
+from hub.domain.order import Order, Parcel, order_of
 from hub.storage import labels
+from hub.storage.database import UnitOfWork
 
 _ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/gif": "gif"}
 
@@ -24,17 +26,45 @@ def label(
 ) -> None:
     """Write the labels of an order's parcels as files; the carrier's address where it gave only that."""
 
-    async def work(hub: HubContext) -> dict[str, str]:
+    async def work(hub: HubContext) -> tuple[dict[str, str], list[str]]:
         found = await found_order(hub, order)
-        sealed = await hub.database.read(lambda uow: labels.of_order(uow, found.order_id))
-        key = hub.books.connections.key(found.connection_id)
-        return {each: key.open(value, labels.purpose(each)).decode() for each, value in sealed.items()}
+        return await hub.database.read(
+            lambda uow: (_own_labels(hub, uow, found), _elsewhere(hub, uow, found))
+        )
 
-    known = with_hub(work)
+    known, elsewhere = with_hub(work)
     if not known:
-        raise Problem(f"order {order} has no label: no carrier gave one for its parcels")
+        why = "; ".join(elsewhere) or "no carrier gave one for its parcels"
+        raise Problem(f"order {order} has no label: {why}")
     for parcel, address in known.items():
         typer.echo(f"{parcel}  {_written(parcel, address, into)}")
+    for sentence in elsewhere:
+        typer.echo(printable(sentence), err=True)
+
+
+def _own_labels(hub: HubContext, uow: UnitOfWork, order: Order) -> dict[str, str]:
+    """Consignment id → label, without parcels that travel as another order's: what they had is void."""
+    key = hub.books.connections.key(order.connection_id)
+    passengers = {each.consignment_id for each in order.consignments if each.is_passenger}
+    return {
+        parcel: key.open(sealed, labels.purpose(parcel)).decode()
+        for parcel, sealed in labels.of_order(uow, order.order_id).items()
+        if parcel not in passengers
+    }
+
+
+def _elsewhere(hub: HubContext, uow: UnitOfWork, order: Order) -> list[str]:
+    """Whose label the parcels have that travel as another order's, in sentences."""
+    leads = {
+        each.booked_as: order_of(each.booked_as)
+        for each in order.consignments
+        if each.is_passenger and each.stage is not Parcel.CANCELLED
+    }
+    orders = hub.books.orders.by_ids(uow, list(dict.fromkeys(leads.values())), locked=False)
+    return [
+        f"its parcel travels as {parcel}: print the label of order {orders[lead].order.sales.order_number}"
+        for parcel, lead in leads.items()
+    ]
 
 
 def _written(parcel: str, address: str, into: Path) -> str:
