@@ -33,8 +33,9 @@ Complete = Annotated[
 def export(
     into: Annotated[str, typer.Argument(metavar="[FILE]", help="Default: print it.")] = "",
 ) -> None:
-    """Write stores with their records, policies and rules, locations, territories and price floors as YAML
-    (JSON if FILE ends in .json). Secrets and numbers of certificates are left out."""
+    """Write stores with their records, policies and rules, locations, departments with their price lists and
+    rules, territories and price floors as YAML (JSON if FILE ends in .json). Secrets and numbers of
+    certificates are left out."""
     document = with_hub(lambda hub: hub.database.read(lambda uow: exported(uow, hub.now())))
     text = written(document, as_json=is_json(Path(into)))
     if not into:

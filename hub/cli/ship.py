@@ -6,11 +6,11 @@ import typer
 
 from hub.cli.dock import DOCK_COMMANDS
 from hub.cli.freight_bill import bill
-from hub.cli.labels import wave_labels
 from hub.cli.picking import PICKING_COMMANDS
 from hub.cli.problem import Problem
 from hub.cli.shown import AsJson, printable, show
 from hub.cli.state import with_hub
+from hub.cli.wave_labels import wave_labels
 from hub.context import HubContext
 from hub.domain.order import Consignment, Order
 from hub.jobs.quotes import Asked, ask_for_quotes

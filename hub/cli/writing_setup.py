@@ -32,7 +32,7 @@ def _save(uow: UnitOfWork, hub: HubContext, change: Callable[[ShippingSetup], Sh
     kept = {(type(each), name_of(each)) for each in after.entries()}
     for each in before.entries():
         if (type(each), name_of(each)) not in kept:
-            shipping.remove(uow, type(each), name_of(each))
+            shipping.remove(uow, type(each), [name_of(each)])
     known = set(before.entries())
     shipping.save(uow, [each for each in after.entries() if each not in known], entering.actor(), hub.now())
 

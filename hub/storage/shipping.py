@@ -1,6 +1,6 @@
 """What people set up for shipping, and what carriers quoted: saved, listed, and made ready for a batch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -51,13 +51,14 @@ def save(uow: UnitOfWork, entries: Iterable[Entry], actor: str, now: datetime) -
         )
 
 
-def remove(uow: UnitOfWork, kind: type[Entry], name: str) -> bool:
-    """False if there was none."""
-    return bool(
+def remove(uow: UnitOfWork, kind: type[Entry], names: Collection[str]) -> None:
+    if names:
         uow.change(
-            "DELETE FROM shipping_setup WHERE kind = :kind AND name = :name", kind=_KINDS[kind], name=name
+            "DELETE FROM shipping_setup WHERE kind = :kind"
+            f" AND name IN (SELECT k.n FROM {keys(uow, n='text')})",
+            kind=_KINDS[kind],
+            keys=packed([{"n": each} for each in names]),
         )
-    )
 
 
 def setup(uow: UnitOfWork) -> ShippingSetup:

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from hub.domain.configuration import Change, Document, changes
 from hub.pipeline.configuration.floors import PRICE_FLOORS
 from hub.pipeline.configuration.places import LOCATIONS
-from hub.pipeline.configuration.section import By, ConfigurationFault, Section, plain
+from hub.pipeline.configuration.section import By, ConfigurationFault, Need, Section
+from hub.pipeline.configuration.shipping import DEPARTMENTS, FREIGHT_TEMPLATES, SHIPPING_RULES
 from hub.pipeline.configuration.stores import STORES
 from hub.pipeline.configuration.territories import AREAS, TERRITORIES
 from hub.storage import setting_changes
@@ -18,7 +19,16 @@ T = TypeVar("T", bound=FrozenStruct)
 
 MOST_NAMED = 10
 
-ROOMS: tuple[Section[Any], ...] = (STORES, LOCATIONS, AREAS, TERRITORIES, PRICE_FLOORS)
+ROOMS: tuple[Section[Any], ...] = (
+    STORES,
+    LOCATIONS,
+    FREIGHT_TEMPLATES,
+    DEPARTMENTS,
+    SHIPPING_RULES,
+    AREAS,
+    TERRITORIES,
+    PRICE_FLOORS,
+)
 """In the order in which they are saved: what is referred to comes first."""
 
 Entries = dict[str, dict[str, Any]]
@@ -27,11 +37,11 @@ Entries = dict[str, dict[str, Any]]
 
 def export(uow: UnitOfWork, now: datetime) -> dict[str, Document]:
     """The document that `apply` would not change anything by."""
-    return {room.name: _plain(room.read(uow, now)) for room in ROOMS}
+    return {room.name: _plain(room, room.read(uow, now)) for room in ROOMS}
 
 
-def _plain(entries: Mapping[str, FrozenStruct]) -> dict[str, Document]:
-    return {name: plain(each) for name, each in entries.items()}
+def _plain(room: Section[T], entries: Mapping[str, T]) -> dict[str, Document]:
+    return {name: room.written(each) for name, each in entries.items()}
 
 
 def plan(uow: UnitOfWork, document: object, now: datetime, *, is_complete: bool = False) -> list[Change]:
@@ -58,7 +68,7 @@ def change(
 ) -> list[Change]:
     """Edit one entry (null: it is not there yet), checked and recorded as a document with nothing else."""
     present = room.read(uow, by.now).get(entry)
-    return apply(uow, {room.name: {entry: plain(edit(present))}}, by)
+    return apply(uow, {room.name: {entry: room.written(edit(present))}}, by)
 
 
 def _planned(
@@ -72,7 +82,10 @@ def _planned(
         for room in ROOMS
         if room.name in wanted
         for each in changes(
-            room.name, _plain(present[room.name]), _plain(wanted[room.name]), is_complete=is_complete
+            room.name,
+            _plain(room, present[room.name]),
+            _plain(room, wanted[room.name]),
+            is_complete=is_complete,
         )
     ]
     faults += _unremovable(planned)
@@ -106,20 +119,28 @@ def _unremovable(planned: Sequence[Change]) -> Iterator[str]:
 
 
 def _missing(uow: UnitOfWork, planned: Sequence[Change], present: Entries, wanted: Entries) -> Iterator[str]:
-    """What changed entries refer to must be there, or come with the document."""
-    known = {name: present[name].keys() | wanted.get(name, {}).keys() for name in present}
-    rows = uow.all("SELECT id FROM connections WHERE kind = 'carrier' ORDER BY id")
-    known["carriers"] = {row.id for row in rows}
-    rooms = {room.name: room for room in ROOMS}
-    for each in planned:
-        if each.after is None:
-            continue
-        for need in rooms[each.section].needs(wanted[each.section][each.entry]):
-            if need.name not in known[need.kind]:
-                what = "carrier connection" if need.kind == "carriers" else f"entry of {need.kind}"
-                place = f"{each.section}.{each.entry}.{need.field}"
-                there_are = _some(known[need.kind])
-                yield f"{place}: there is no {what} {need.name!r}; there are: {there_are}"
+    """What changed entries refer to must be there, or come with the document; and what stays must not refer
+    to what goes."""
+    gone = {(each.section, each.entry) for each in planned if each.after is None}
+    changed = {(each.section, each.entry) for each in planned}
+    known = {
+        name: {each for each in (*entries, *wanted.get(name, ())) if (name, each) not in gone}
+        for name, entries in present.items()
+    }
+    carriers = {row.id for row in uow.all("SELECT id FROM connections WHERE kind = 'carrier' ORDER BY id")}
+    for room in ROOMS:
+        entries = {**present[room.name], **wanted.get(room.name, {})}
+        for name in sorted(known[room.name]):
+            for need in room.needs(entries[name]):
+                there_are = carriers if need.kind == "carriers" else known[need.kind]
+                is_looked_at = (room.name, name) in changed or (need.kind, need.name) in gone
+                if is_looked_at and need.name not in there_are:
+                    yield f"{room.name}.{name}.{need.field}: {_lacking(need, there_are)}"
+
+
+def _lacking(need: Need, there_are: Collection[str]) -> str:
+    what = "carrier connection" if need.kind == "carriers" else f"entry of {need.kind}"
+    return f"there is no {what} {need.name!r}; there are: {_some(there_are)}"
 
 
 def _some(names: Collection[str]) -> str:

@@ -51,7 +51,8 @@ class Need(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Section(Generic[T]):
     """`settle` brings an entry into the form that `read` gives; it raises `ValueError` with the remedy for
-    one that makes no sense. Entries that cannot be `remove`d: `instead` says what to do."""
+    one that makes no sense. Entries that cannot be `remove`d: `instead` says what to do. `key`: the field
+    that holds the entry's name, which documents leave out."""
 
     name: str
     kind: type[T]
@@ -61,6 +62,7 @@ class Section(Generic[T]):
     needs: Callable[[T], Iterable[Need]] = lambda entry: ()
     remove: Callable[[UnitOfWork, Sequence[str], By], None] | None = None
     instead: str = ""
+    key: str = ""
 
     def entries(self, written: object, now: datetime, faults: list[str]) -> dict[str, T]:
         """The entries of a document; what is wrong with any of them is added to `faults`."""
@@ -70,10 +72,21 @@ class Section(Generic[T]):
         found: dict[str, T] = {}
         for name, document in written.items():
             try:
-                found[name] = self.settle(name, read_entry(document, self.kind), now)
+                found[name] = self.settle(name, read_entry(self._named(name, document), self.kind), now)
             except (msgspec.ValidationError, ValueError) as error:
                 faults.append(_fault(f"{self.name}.{name}", str(error)))
         return found
+
+    def written(self, entry: T) -> Document:
+        """As a document has it."""
+        return {field: value for field, value in plain(entry).items() if field != self.key}
+
+    def _named(self, name: str, document: object) -> object:
+        if not self.key or not isinstance(document, Mapping):
+            return document
+        if (said := document.get(self.key, name)) != name:
+            raise ValueError(f"{self.key} {said!r} is not what the entry is called: leave it out")
+        return {**document, self.key: name}
 
 
 def _fault(place: str, said: str) -> str:

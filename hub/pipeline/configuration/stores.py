@@ -69,6 +69,7 @@ def _save(uow: UnitOfWork, wanted: Mapping[str, StoreEntry], by: By) -> None:
 
 def _needs(entry: StoreEntry) -> Iterator[Need]:
     yield from (Need("locations", "locations", each) for each in entry.locations)
+    yield from (Need("departments", "departments", each) for each in entry.departments)
     yield from (Need("policy.carriers", "carriers", each) for each in entry.policy.carriers)
 
 

@@ -126,3 +126,10 @@ def test_mistake_in_a_file_is_named_with_its_path(desk):
     said = desk.fail("departments", "import", "wrong.json")
 
     assert "has no offers" in said and "$.departments[0]" in said
+
+
+def test_store_names_only_departments_that_there_are(desk):
+    desk.run("stores", "set", "shop", "--department", "east")
+
+    assert desk.json("stores", "show", "shop")["departments"] == ["east"]
+    assert "no entry of departments 'west'" in desk.fail("stores", "set", "shop", "--department", "west")

@@ -1,9 +1,11 @@
 """`orderhub ship wave|waves|show|pick-list|labels|bins`: from parcels that wait to what is on the trolley."""
 
 import base64
+import io
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader, PdfWriter
 
 from hub.cli.state import with_hub
 from hub.storage import labels
@@ -14,6 +16,23 @@ PICTURE = "data:image/png;base64," + base64.b64encode(b"picture").decode()
 def zpl(text):
     content = base64.b64encode(f"^XA{text}^XZ".encode()).decode()
     return f"data:application/octet-stream;base64,{content}"
+
+
+def pdf(*heights):
+    """Blank pages of 100 points by these."""
+    writer, file = PdfWriter(), io.BytesIO()
+    for height in heights:
+        writer.add_blank_page(100, height)
+    writer.write(file)
+    return file.getvalue()
+
+
+def as_label(content):
+    return f"data:application/pdf;base64,{base64.b64encode(content).decode()}"
+
+
+def heights(file):
+    return [int(page.mediabox.height) for page in PdfReader(file).pages]
 
 
 @pytest.fixture
@@ -100,6 +119,36 @@ def test_zpl_labels_stand_in_the_order_of_the_parcels(wave, give_labels):
     wave.run("ship", "labels", "1")
 
     assert Path("wave-1.zpl").read_text() == "^XAone^XZ\n^XAtwo^XZ"
+
+
+def test_pdf_labels_are_one_file_in_the_order_of_the_parcels(wave, give_labels):
+    give_labels(as_label(pdf(150, 151)), as_label(pdf(90)))
+
+    said = wave.run("ship", "labels", "1", "--into", "labels")
+
+    assert "2 labels in labels/wave-1.pdf" in said
+    assert heights("labels/wave-1.pdf") == [150, 151, 90]
+    assert [each.name for each in Path("labels").iterdir()] == ["wave-1.pdf"]
+
+
+UNREADABLE = {
+    "cut": pdf(150, 151)[:-60],
+    "no_pdf": b"%PDF",
+    "no_page": pdf(),
+    "lost_page": pdf(150, 151).replace(b"/Kids [ 4 0 R 5 0 R ]", b"/Kids [ 4 0 R 9 0 R ]"),
+}
+
+
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
+def test_pdf_label_that_cannot_be_read_is_its_own_file_and_named(wave, give_labels, content):
+    first, _ = parcels(wave)
+    give_labels(as_label(content), as_label(pdf(90)))
+
+    result = wave.type("ship", "labels", "1")
+
+    assert f"the PDF label of {first}" in result.stderr and f"print {first}.pdf" in result.stderr
+    assert Path(f"{first}.pdf").read_bytes() == content
+    assert heights("wave-1.pdf") == [90]
 
 
 def test_parcel_without_a_label_is_named(wave, give_labels):

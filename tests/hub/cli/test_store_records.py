@@ -13,7 +13,7 @@ def east(warehouse: Any) -> Any:
 
 def test_set_changes_what_is_given_and_nothing_else(east: Any) -> None:
     east.run("stores", "set", "east", "--brand", "Acme", "--status", "preparing", "--location", "wh")
-    east.run("stores", "set", "east", "--owner", "Acme Ltd", "--department", "desk-1")
+    east.run("stores", "set", "east", "--owner", "Acme Ltd")
 
     shown = east.json("stores", "show", "east")
     assert {name: shown[name] for name in ("name", "brand", "owner", "currency", "status")} == {
@@ -23,7 +23,7 @@ def test_set_changes_what_is_given_and_nothing_else(east: Any) -> None:
         "currency": "CNY",
         "status": "preparing",
     }
-    assert (shown["locations"], shown["departments"]) == (["wh"], ["desk-1"])
+    assert shown["locations"] == ["wh"]
 
 
 def test_a_list_is_emptied_by_an_empty_value(east: Any) -> None:

@@ -14,11 +14,37 @@ from hub.domain.store_records import Certificate, CertificateKind, LinkKind, Sto
 from hub.domain.territories import Polygon, Territory
 from hub.pipeline.configuration import ROOMS, By, ConfigurationFault, StoreEntry, apply, export, plan
 from hub.pipeline.configuration.section import plain
-from hub.storage import rule_facts, setting_changes, territories
+from hub.storage import rule_facts, setting_changes, shipping, territories
 
 RING = ((121.0, 31.0), (122.0, 31.0), (122.0, 32.0), (121.0, 31.0))
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 NAME = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,5}", fullmatch=True)
+
+
+SHIPPING = {
+    "freight_templates": {
+        "land": {
+            "currency": "CNY",
+            "zones": [{"areas": [{"country": "CN"}, {}], "first_grams": 1000, "first_price": "12.50"}],
+        }
+    },
+    "departments": {
+        "desk": {
+            "name": "Desk",
+            "offers": [{"carrier": "carrier", "freight": "land"}],
+            "locations": ["wh"],
+            "cut_off": "17:30:00",
+            "most_worth": {"amount": "5000", "currency": "CNY"},
+        }
+    },
+    "shipping_rules": {
+        "heavy": {"rank": 5, "least_grams": 9000, "department": "desk", "stores": ["brand-store"]}
+    },
+}
+
+
+def desk(**offer):
+    return {"name": "X", "offers": [{"carrier": "carrier", **offer}]}
 
 
 def exported(house):
@@ -62,8 +88,9 @@ def furnished(house):
     store = exported(house)["stores"]["brand-store"]
     store["certificates"] = {"licence": {"kind": "business_licence", "valid_until": "2027-01-01"}}
     store["links"] = {"https://shop.example.com/": "storefront"}
+    store["departments"] = ["desk"]
     store["policy"] = {"rules": [{"rule": "payment_delay", "minutes": 30}]}
-    applied(house, {"stores": {"brand-store": store}})
+    applied(house, {"stores": {"brand-store": store}, **SHIPPING})
     return house
 
 
@@ -123,6 +150,27 @@ def test_entries_that_the_file_lacks_stay_unless_it_is_complete(furnished):
     assert {each.entry for each in gone} == {"t", "drawn", "RED"} and not any(each.after for each in gone)
 
 
+def test_what_is_set_up_for_shipping_is_written_under_its_name(furnished):
+    assert {name: exported(furnished)[name] for name in SHIPPING} == SHIPPING
+    assert furnished.run(shipping.setup).departments[0].department_id == "desk"
+
+
+def test_rule_goes_with_a_complete_file_and_what_is_named_does_not(furnished):
+    document = exported(furnished)
+    document["shipping_rules"] = {}
+    assert [each.entry for each in applied(furnished, document, is_complete=True)] == ["heavy"]
+
+    said = faults(furnished, {"departments": {}, "freight_templates": {}}, is_complete=True)
+    assert (
+        said == "stores.brand-store.departments: there is no entry of departments 'desk'; there are: none yet"
+    )
+    assert furnished.run(shipping.setup).rules == () != furnished.run(shipping.setup).departments
+
+    document["stores"]["brand-store"]["departments"] = []
+    applied(furnished, {**document, "departments": {}, "freight_templates": {}}, is_complete=True)
+    assert furnished.run(shipping.setup).entries() == ()
+
+
 def test_stores_and_locations_are_never_taken_away(house):
     said = faults(house, {"stores": {}, "locations": {}}, is_complete=True)
 
@@ -156,6 +204,21 @@ def test_stores_and_locations_are_never_taken_away(house):
         ({"territories": {"x": {"versions": []}}}, "leave the whole entry out"),
         ({"territories": {"x": {"versions": [{"store": "moon"}]}}}, "no entry of stores 'moon'"),
         ({"territories": {"x": {"versions": [{"store": "brand-store"}] * 2}}}, "overlap"),
+        ({"stores": {"x": {"name": "X", "departments": ["moon"]}}}, "no entry of departments 'moon'"),
+        (
+            {"departments": {"x": desk(carrier="moon")}},
+            "departments.x.offers: there is no carrier connection",
+        ),
+        ({"departments": {"x": desk(freight="moon")}}, "no entry of freight_templates 'moon'"),
+        ({"departments": {"x": desk() | {"locations": ["moon"]}}}, "no entry of locations 'moon'"),
+        ({"departments": {"x": desk() | {"time_zone": "Mars"}}}, "there is no time zone 'Mars'"),
+        ({"departments": {"x": desk() | {"department_id": "y"}}}, "departments.x: department_id 'y' is not"),
+        ({"departments": {"x": {"name": "X", "offers": []}}}, "has no offers"),
+        ({"shipping_rules": {"x": {"department": "moon"}}}, "shipping_rules.x.department: there is no"),
+        ({"shipping_rules": {"x": {"carrier": "moon"}}}, "no carrier connection 'moon'; there are: carrier"),
+        ({"shipping_rules": {"x": {"service": "1", "stores": ["moon"]}}}, "no entry of stores 'moon'"),
+        ({"shipping_rules": {"x": {}}}, "rule x chooses nothing"),
+        ({"freight_templates": {"x": {"currency": "CNY", "zones": [{}]}}}, "freight_templates.x.zones[0]"),
         ({"areas": {"x": {"polygons": [{"rings": [RING]}]}}}, "orderhub territories import"),
         ({"price_floors": {"X": {"floors": [{"currency": "CNY", "amount": "-1"}]}}}, "is no price"),
     ],
@@ -244,7 +307,6 @@ STORE_ENTRIES = st.builds(
     time_zone=st.sampled_from(["", "UTC", "Asia/Shanghai"]),
     status=st.sampled_from(StoreStatus),
     locations=st.sampled_from([(), ("wh",)]),
-    departments=st.lists(NAME, max_size=2).map(tuple),
     certificates=st.dictionaries(NAME, CERTIFICATES, max_size=2),
     links=st.dictionaries(
         st.sampled_from(["https://a.example.com/", "http://b.example.com/x?y=1"]), st.sampled_from(LinkKind)

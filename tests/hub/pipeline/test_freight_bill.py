@@ -65,7 +65,7 @@ def test_number_of_another_carrier_is_not_its_parcel(sent):
 
 
 def test_department_that_is_gone_says_no_price(sent):
-    sent.run(lambda uow: shipping.remove(uow, Department, "east"))
+    sent.run(lambda uow: shipping.remove(uow, Department, ["east"]))
 
     assert expected(sent)["T1"].amount is None
 
