@@ -2,9 +2,10 @@
 
 import pytest
 
+from hub.domain.dispatch import follow
 from hub.domain.order import Stage
 from hub.domain.sharing import apart, groups, merge
-from tests.hub.samples import address, consignment, order, replace, sales, shipped, snapshot
+from tests.hub.samples import address, consignment, facts, order, replace, sales, shipped, snapshot
 
 HIDDEN = address(masked=True, name="王*", street=(), receiver_token="t", token_platform="plain")
 
@@ -46,6 +47,13 @@ def test_a_token_is_not_compared_with_an_address():
 
 def test_no_address_is_no_receiver():
     assert "no delivery address" in apart(to(None), to(None))
+
+
+def test_only_the_consignment_that_is_booked_is_followed():
+    shown = snapshot(carriers=[facts("carrier", "carrier", {"BooksShipments", "SubscribesTracking"})])
+    lead, passenger = consignment(1, shared_as="o1-1"), consignment(2, shared_as="o1-1")
+    given = shipped(to(address()), Stage.RELEASED, lead, passenger)
+    assert [len(follow(given, each, shown)) for each in (lead, passenger)] == [1, 0]
 
 
 def test_groups_hold_what_belongs_together():

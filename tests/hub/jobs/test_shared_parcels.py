@@ -5,6 +5,7 @@ import pytest
 from connectors.kit import OutcomeUnknown, Rejected
 from hub.jobs.outbox import work_outbox
 from hub.pipeline.resume import hold_orders, merge_orders, mergeable, part_order, renumber
+from hub.storage.parcels import due as parcels_due
 from mappings.canonical import TrackingReport, TrackingStatus
 from tests.hub.jobs.platforms import Desk
 from tests.hub.samples import NOW, address, event, line, sales
@@ -95,6 +96,12 @@ class TestMerged:
         )
         two.work()
         assert parcels(two) == [("dispatched", "T-9", 0), ("dispatched", "T-9", 1)]
+
+    async def test_the_carrier_is_asked_for_it_once(self, hub, two):
+        merge(two)
+        await work_outbox(hub, "carrier")
+        later = two.now + hub.settings.track_every
+        assert len(two.run(lambda uow: parcels_due(uow, "carrier", 5, later))) == 1
 
     async def test_a_corrected_number_is_corrected_for_all(self, hub, two, desk):
         merge(two)
