@@ -2,8 +2,7 @@
 
 It migrates an empty SQLite in memory as far as the files reach, compares that with `tables.py`, and writes
 the difference as the next numbered file; read it before you trust it (alembic does not see changed CHECK
-constraints, partial indexes and renamings). Before the first release, `0001` may be made anew: delete
-`versions/0001_first.py` and run `… draft first`.
+constraints, partial indexes and renamings).
 """
 
 import subprocess
